@@ -1,0 +1,1 @@
+//! Benchmarks of the kernel, the search, the assembly and the whole job.

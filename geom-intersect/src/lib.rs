@@ -1,0 +1,1 @@
+//! Volume and first moment of the overlap of two polyhedral cells.

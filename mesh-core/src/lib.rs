@@ -1,0 +1,1 @@
+//! Data arrays, fields, Cartesian and unstructured meshes, valid by construction.

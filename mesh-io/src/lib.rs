@@ -1,0 +1,1 @@
+//! Readers and writers of mesh and sparse matrix files.

@@ -1,0 +1,2 @@
+//! The command `remap`.
+fn main() {}

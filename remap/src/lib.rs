@@ -1,0 +1,1 @@
+//! Conservative remapping: candidates, overlaps, the overlap matrix, operators, laws.
