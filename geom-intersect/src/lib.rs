@@ -1,1 +1,38 @@
 //! Volume and first moment of the overlap of two polyhedral cells.
+//!
+//! A [`Solid`] is a cell prepared for intersection: a tetrahedron, pyramid, wedge or hexahedron, or
+//! any polyhedron with a closed, outward oriented surface. An [`Intersector`] computes overlaps of
+//! solids.
+//!
+//! # What is promised
+//!
+//! * One face model for every shape: a face with more than three nodes is the fan of triangles
+//!   around the mean of its nodes. Cells that share a face share it exactly, warped or not, so that
+//!   overlaps with neighbours add up.
+//! * An overlap depends on its two solids only, and is the same bits on every run.
+//! * Errors are a few epsilon of the smaller solid's volume. Solids that share a face, an edge or a
+//!   vertex, or parts of them, need no special care. Solids that only touch do not overlap.
+//! * No absolute tolerance: scaling by a power of two scales volumes exactly; thin needles and cells
+//!   far from the origin keep their digits.
+//!
+//! # What is not
+//!
+//! A surface that cuts through itself has no inside. Its overlaps are signed sums over its parts.
+//!
+//! The maths is in `docs/maths.md`.
+
+mod convex;
+mod decomposition;
+mod frame;
+mod intersector;
+mod moments;
+mod plane;
+mod solid;
+mod soup;
+mod standard;
+mod surface;
+
+pub use intersector::Intersector;
+pub use moments::Moments;
+pub use solid::{Solid, SolidClass};
+pub use standard::StandardShape;
