@@ -1,0 +1,254 @@
+//! Which faces a mesh has, which cells share them, and which cells are neighbours.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use super::{CHUNK, UnstructuredMesh};
+use crate::{CellId, NodeId};
+
+/// The faces of a mesh, each once, with the cells it belongs to.
+///
+/// Two cells share a face when it has the same nodes in both. A face belongs to one cell
+/// (boundary), two (interior), or more where cells overlap. Faces are sorted by their lowest
+/// node, then by the first cell they belong to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Faces {
+    node_offsets: Vec<usize>,
+    nodes: Vec<NodeId>,
+    cell_offsets: Vec<usize>,
+    cells: Vec<CellId>,
+}
+
+/// The neighbours of every cell: those that share a face with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Neighbours {
+    offsets: Vec<usize>,
+    cells: Vec<CellId>,
+}
+
+impl UnstructuredMesh {
+    /// Every face once. Cost: two passes over the faces of all cells, and about 60 bytes per face.
+    ///
+    /// ```
+    /// use mesh_core::CartesianMesh;
+    /// let mesh = CartesianMesh::new(vec![vec![0.0, 1.0, 3.0]; 3])?.to_unstructured()?;
+    /// let faces = mesh.faces();
+    /// assert_eq!((faces.count(), faces.boundary_faces().count()), (36, 24));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn faces(&self) -> Faces {
+        let (starts, uses) = self.collect_face_uses();
+        let nodes = self.node_count();
+        let parts: Vec<Faces> = (0..nodes.div_ceil(CHUNK))
+            .into_par_iter()
+            .map(|chunk| {
+                let range = chunk * CHUNK..((chunk + 1) * CHUNK).min(nodes);
+                self.match_faces(range, &starts, &uses)
+            })
+            .collect();
+        let mut faces = Faces::empty();
+        for part in parts {
+            faces.append(&part);
+        }
+        faces
+    }
+
+    /// The neighbours of every cell.
+    #[must_use]
+    pub fn neighbours(&self) -> Neighbours {
+        self.faces().neighbours(self.cell_count())
+    }
+
+    /// The cells with a face on the boundary, ascending.
+    #[must_use]
+    pub fn boundary_cells(&self) -> Vec<CellId> {
+        let faces = self.faces();
+        let mut cells: Vec<CellId> = faces
+            .boundary_faces()
+            .map(|face| faces.cells(face)[0])
+            .collect();
+        cells.sort_unstable();
+        cells.dedup();
+        cells
+    }
+
+    /// For each node the faces of which it is the lowest node: starts and (cell, face of the
+    /// cell), cells ascending.
+    fn collect_face_uses(&self) -> (Vec<usize>, Vec<(CellId, u32)>) {
+        let mut ends = vec![0_usize; self.node_count() + 1];
+        self.for_each_use(|node, _| ends[node.index()] += 1);
+        let mut sum = 0;
+        for end in &mut ends {
+            let count = *end;
+            *end = sum;
+            sum += count;
+        }
+        let mut uses = vec![(CellId::default(), 0); sum];
+        self.for_each_use(|node, face| {
+            uses[ends[node.index()]] = face;
+            ends[node.index()] += 1;
+        });
+        // Each start has moved to the next: put a zero in front.
+        ends.rotate_right(1);
+        ends[0] = 0;
+        (ends, uses)
+    }
+
+    fn for_each_use(&self, mut visit: impl FnMut(NodeId, (CellId, u32))) {
+        for cell in self.cell_ids() {
+            let mut local = 0;
+            self.for_each_face(cell, |face| {
+                if let Some(&lowest) = face.iter().min() {
+                    visit(lowest, (cell, local));
+                }
+                local += 1;
+            });
+        }
+    }
+
+    /// The faces whose lowest node is in the range.
+    fn match_faces(&self, range: Range<usize>, starts: &[usize], uses: &[(CellId, u32)]) -> Faces {
+        let mut faces = Faces::empty();
+        let mut group: Vec<(Vec<NodeId>, CellId, Vec<NodeId>)> = Vec::new();
+        for node in range {
+            group.clear();
+            group.extend(
+                uses[starts[node]..starts[node + 1]]
+                    .iter()
+                    .map(|&(cell, local)| {
+                        let ring = self.face_ring(cell, local);
+                        let mut sorted = ring.clone();
+                        sorted.sort_unstable();
+                        sorted.dedup();
+                        (sorted, cell, ring)
+                    }),
+            );
+            let mut is_done = vec![false; group.len()];
+            for first in 0..group.len() {
+                if is_done[first] {
+                    continue;
+                }
+                let (sorted, _, ring) = &group[first];
+                faces.nodes.extend_from_slice(ring);
+                faces.node_offsets.push(faces.nodes.len());
+                for (other, (nodes, cell, _)) in group.iter().enumerate().skip(first) {
+                    if nodes == sorted && !is_done[other] {
+                        is_done[other] = true;
+                        faces.cells.push(*cell);
+                    }
+                }
+                faces.cell_offsets.push(faces.cells.len());
+            }
+        }
+        faces
+    }
+
+    fn face_ring(&self, cell: CellId, local: u32) -> Vec<NodeId> {
+        let mut ring = Vec::new();
+        let mut at = 0;
+        self.for_each_face(cell, |face| {
+            if at == local {
+                ring = face.to_vec();
+            }
+            at += 1;
+        });
+        ring
+    }
+}
+
+impl Faces {
+    fn empty() -> Self {
+        Self {
+            node_offsets: vec![0],
+            nodes: vec![],
+            cell_offsets: vec![0],
+            cells: vec![],
+        }
+    }
+
+    fn append(&mut self, other: &Self) {
+        let (nodes, cells) = (self.nodes.len(), self.cells.len());
+        self.nodes.extend_from_slice(&other.nodes);
+        self.cells.extend_from_slice(&other.cells);
+        self.node_offsets
+            .extend(other.node_offsets[1..].iter().map(|offset| offset + nodes));
+        self.cell_offsets
+            .extend(other.cell_offsets[1..].iter().map(|offset| offset + cells));
+    }
+
+    /// How many faces.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.node_offsets.len() - 1
+    }
+
+    /// The nodes of a face, counter-clockwise seen from outside the first of its cells.
+    ///
+    /// # Panics
+    /// When there is no such face.
+    #[must_use]
+    pub fn nodes(&self, face: usize) -> &[NodeId] {
+        &self.nodes[self.node_offsets[face]..self.node_offsets[face + 1]]
+    }
+
+    /// The cells a face belongs to, ascending: one on the boundary, two inside.
+    ///
+    /// # Panics
+    /// When there is no such face.
+    #[must_use]
+    pub fn cells(&self, face: usize) -> &[CellId] {
+        &self.cells[self.cell_offsets[face]..self.cell_offsets[face + 1]]
+    }
+
+    /// The faces of one cell only, ascending.
+    pub fn boundary_faces(&self) -> impl Iterator<Item = usize> {
+        (0..self.count()).filter(|&face| self.cells(face).len() == 1)
+    }
+
+    /// The faces of two or more cells, ascending.
+    pub fn interior_faces(&self) -> impl Iterator<Item = usize> {
+        (0..self.count()).filter(|&face| self.cells(face).len() > 1)
+    }
+
+    /// The neighbours of every cell of the mesh, which has `cell_count` cells.
+    fn neighbours(&self, cell_count: usize) -> Neighbours {
+        let mut pairs: Vec<(CellId, CellId)> = Vec::new();
+        for face in self.interior_faces() {
+            let cells = self.cells(face);
+            for &cell in cells {
+                pairs.extend(
+                    cells
+                        .iter()
+                        .filter(|&&other| other != cell)
+                        .map(|&other| (cell, other)),
+                );
+            }
+        }
+        pairs.par_sort_unstable();
+        pairs.dedup();
+        let mut offsets = vec![0; cell_count + 1];
+        for (cell, _) in &pairs {
+            offsets[cell.index() + 1] += 1;
+        }
+        for cell in 0..cell_count {
+            offsets[cell + 1] += offsets[cell];
+        }
+        Neighbours {
+            offsets,
+            cells: pairs.into_iter().map(|(_, other)| other).collect(),
+        }
+    }
+}
+
+impl Neighbours {
+    /// The cells that share a face with this one, ascending.
+    ///
+    /// # Panics
+    /// When the mesh has no such cell.
+    #[must_use]
+    pub fn of(&self, cell: CellId) -> &[CellId] {
+        &self.cells[self.offsets[cell.index()]..self.offsets[cell.index() + 1]]
+    }
+}
