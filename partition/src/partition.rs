@@ -266,6 +266,7 @@ impl Partition {
     }
 
     /// Every part's cells, in the order of parts.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &[CellId]> {
         self.offsets
             .windows(2)
