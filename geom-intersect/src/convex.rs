@@ -161,7 +161,10 @@ impl Scratch {
             let (starts, ends) = if plane == 0 {
                 (table.start_at(beyond_first), table.end_at(beyond_first))
             } else {
-                (start_outside[lane & 7] & alive, end_outside[lane & 7] & alive)
+                (
+                    start_outside[lane & 7] & alive,
+                    end_outside[lane & 7] & alive,
+                )
             };
             if starts | ends == 0 {
                 continue;
@@ -184,7 +187,10 @@ impl Scratch {
                 let (near, far) = if plane == 0 {
                     (first_distance[inside & 7], first_distance[outside & 7])
                 } else {
-                    (self.vertices[inside][lane & 7], self.vertices[outside][lane & 7])
+                    (
+                        self.vertices[inside][lane & 7],
+                        self.vertices[outside][lane & 7],
+                    )
                 };
                 let near = near.min(0.0);
                 let fraction = near / (near - far);
@@ -209,7 +215,8 @@ impl Scratch {
                 } else {
                     self.start[edge] = vertex as u8;
                     for lane in 0..LANES {
-                        start_outside[lane] = start_outside[lane] & !bit | cut_outside[lane] << edge;
+                        start_outside[lane] =
+                            start_outside[lane] & !bit | cut_outside[lane] << edge;
                     }
                     (right, left)
                 };
@@ -252,7 +259,10 @@ impl Scratch {
         planes: &ConvexPlanes,
         origin: &Point3<f64>,
     ) -> Moments {
-        let own = shape.topology().references.map(|node| nodes[usize::from(node)] - origin);
+        let own = shape
+            .topology()
+            .references
+            .map(|node| nodes[usize::from(node)] - origin);
         let references = [own[0], own[1], planes.references[0], planes.references[1]];
         let mut sum = EdgeSum::default();
         // Between two faces with one reference point an edge adds nothing to the volume; to the
@@ -332,7 +342,13 @@ impl EdgeTable {
                 table.ends_in[nodes] |= ((nodes >> own.end & 1) << edge) as u16;
                 nodes += 1;
             }
-            table.set_faces(edge, own.left as usize, own.right as usize, clipped, clipper);
+            table.set_faces(
+                edge,
+                own.left as usize,
+                own.right as usize,
+                clipped,
+                clipper,
+            );
             edge += 1;
         }
         let faces = clipped.faces.len();

@@ -60,10 +60,11 @@ impl Decomposition {
             centre += 1;
         }
         let nodes = &vertices[..solid.nodes.len()];
-        let convex = result
-            .planes
-            .iter()
-            .all(|plane| nodes.iter().all(|node| !plane.excludes(node, solid.magnitude)));
+        let convex = result.planes.iter().all(|plane| {
+            nodes
+                .iter()
+                .all(|node| !plane.excludes(node, solid.magnitude))
+        });
         if !convex {
             return None;
         }
@@ -121,7 +122,11 @@ impl Decomposition {
             return;
         }
         // Seen from outside the triangle runs a, b, c if the volume is positive, a, c, b if not.
-        let (b, c, sign) = if volume > 0.0 { (b, c, sign) } else { (c, b, -sign) };
+        let (b, c, sign) = if volume > 0.0 {
+            (b, c, sign)
+        } else {
+            (c, b, -sign)
+        };
         let start = self.planes.len();
         for [p, q, r] in [[a, b, c], [b, a, apex], [c, b, apex], [a, c, apex]] {
             self.planes.push(Plane::of_triangle(p, q, r));

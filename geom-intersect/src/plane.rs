@@ -60,7 +60,11 @@ impl Plane {
     fn of_polygon(corners: &[Vector3<f64>]) -> Self {
         let count = corners.len();
         let first = (1..count).fold(0, |first, i| {
-            if precedes(&corners[i], &corners[first]) { i } else { first }
+            if precedes(&corners[i], &corners[first]) {
+                i
+            } else {
+                first
+            }
         });
         let next = &corners[(first + 1) % count];
         let previous = &corners[(first + count - 1) % count];
@@ -148,7 +152,6 @@ fn precedes(a: &Vector3<f64>, b: &Vector3<f64>) -> bool {
     (a.x, a.y, a.z) < (b.x, b.y, b.z)
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,10 +174,22 @@ mod tests {
             let plane = Plane::of_face(&face);
             for _ in 0..count {
                 face.rotate_left(1);
-                assert_eq!(Plane::of_face(&face).normal, plane.normal, "{count} corners");
+                assert_eq!(
+                    Plane::of_face(&face).normal,
+                    plane.normal,
+                    "{count} corners"
+                );
                 let reversed: Vec<_> = face.iter().rev().copied().collect();
-                assert_eq!(Plane::of_face(&reversed).normal, -plane.normal, "{count} corners");
-                assert_eq!(Plane::of_face(&reversed).point, plane.point, "{count} corners");
+                assert_eq!(
+                    Plane::of_face(&reversed).normal,
+                    -plane.normal,
+                    "{count} corners"
+                );
+                assert_eq!(
+                    Plane::of_face(&reversed).point,
+                    plane.point,
+                    "{count} corners"
+                );
             }
         }
     }

@@ -99,14 +99,19 @@ impl Solid {
     ///
     /// If the number of nodes is not that of the shape.
     pub fn set_standard(&mut self, shape: StandardShape, nodes: &[Point3<f64>]) {
-        assert_eq!(nodes.len(), shape.node_count(), "a {shape:?} has its number of nodes");
+        assert_eq!(
+            nodes.len(),
+            shape.node_count(),
+            "a {shape:?} has its number of nodes"
+        );
         self.shape = Some(shape);
         self.set_nodes(nodes.iter().copied());
         self.face_starts.clear();
         self.face_nodes.clear();
         self.face_starts.push(0);
         for face in shape.faces() {
-            self.face_nodes.extend(face.iter().map(|&node| u32::from(node)));
+            self.face_nodes
+                .extend(face.iter().map(|&node| u32::from(node)));
             self.face_starts.push(self.face_nodes.len() as u32);
         }
         let volume = self.signed_volume();
@@ -125,7 +130,11 @@ impl Solid {
     /// If the number of nodes is not that of the shape. The caller answers for the class, and for
     /// the orientation.
     pub fn set_convex(&mut self, shape: StandardShape, nodes: &[Point3<f64>], class: SolidClass) {
-        assert_eq!(nodes.len(), shape.node_count(), "a {shape:?} has its number of nodes");
+        assert_eq!(
+            nodes.len(),
+            shape.node_count(),
+            "a {shape:?} has its number of nodes"
+        );
         debug_assert!(class.convex);
         self.shape = Some(shape);
         self.set_nodes(nodes.iter().copied());
@@ -158,7 +167,9 @@ impl Solid {
             self.face_starts.push(self.face_nodes.len() as u32);
         }
         assert!(
-            self.face_nodes.iter().all(|&node| (node as usize) < nodes.len()),
+            self.face_nodes
+                .iter()
+                .all(|&node| (node as usize) < nodes.len()),
             "every face names nodes of the polyhedron"
         );
         let volume = self.signed_volume();
@@ -254,7 +265,10 @@ impl Solid {
             self.gather_corners(face);
             let plane = Plane::of_face(&self.corners);
             let warped = self.corners.len() > 3
-                && self.corners.iter().any(|corner| plane.deviates(corner, self.magnitude));
+                && self
+                    .corners
+                    .iter()
+                    .any(|corner| plane.deviates(corner, self.magnitude));
             self.planes.push(plane);
             self.planar.push(!warped);
         }
@@ -276,7 +290,8 @@ impl Solid {
         let range = self.face_range(face);
         let nodes = self.face_nodes[range].iter();
         self.corners.clear();
-        self.corners.extend(nodes.map(|&node| self.nodes[node as usize] - self.origin));
+        self.corners
+            .extend(nodes.map(|&node| self.nodes[node as usize] - self.origin));
     }
 
     pub(crate) fn face_count(&self) -> usize {

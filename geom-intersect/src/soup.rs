@@ -47,7 +47,8 @@ impl Soup {
     /// Removes what lies outside a plane; a vertex no farther out than `snap` counts as inside.
     pub(crate) fn clip(&mut self, plane: &Plane, snap: f64) {
         self.distances.clear();
-        self.distances.extend(self.vertices.iter().map(|vertex| plane.distance(vertex)));
+        self.distances
+            .extend(self.vertices.iter().map(|vertex| plane.distance(vertex)));
         if self.distances.iter().all(|&distance| distance <= snap) {
             return;
         }
@@ -90,7 +91,8 @@ impl Soup {
         let far = self.distances[outside as usize];
         let from = self.vertices[inside as usize];
         let to = self.vertices[outside as usize];
-        self.vertices.push(from + (to - from) * (near / (near - far)));
+        self.vertices
+            .push(from + (to - from) * (near / (near - far)));
         (self.vertices.len() - 1) as u32
     }
 

@@ -78,7 +78,13 @@ pub(crate) struct Topology {
 }
 
 const TETRAHEDRON_FACES: &[&[u8]] = &[&[0, 2, 1], &[0, 1, 3], &[1, 2, 3], &[2, 0, 3]];
-const PYRAMID_FACES: &[&[u8]] = &[&[0, 3, 2, 1], &[0, 1, 4], &[1, 2, 4], &[2, 3, 4], &[3, 0, 4]];
+const PYRAMID_FACES: &[&[u8]] = &[
+    &[0, 3, 2, 1],
+    &[0, 1, 4],
+    &[1, 2, 4],
+    &[2, 3, 4],
+    &[3, 0, 4],
+];
 const WEDGE_FACES: &[&[u8]] = &[
     &[0, 2, 1],
     &[3, 4, 5],
@@ -162,8 +168,7 @@ const fn face_with_edge(faces: &[&[u8]], start: u8, end: u8) -> u8 {
     while face < faces.len() {
         let mut corner = 0;
         while corner < faces[face].len() {
-            if faces[face][corner] == start
-                && faces[face][(corner + 1) % faces[face].len()] == end
+            if faces[face][corner] == start && faces[face][(corner + 1) % faces[face].len()] == end
             {
                 return face as u8;
             }
@@ -194,7 +199,10 @@ mod tests {
     fn faces_and_edges_obey_euler() {
         for shape in StandardShape::ALL {
             let topology = shape.topology();
-            assert_eq!(topology.nodes + topology.faces.len(), topology.edges.len() + 2);
+            assert_eq!(
+                topology.nodes + topology.faces.len(),
+                topology.edges.len() + 2
+            );
         }
     }
 }

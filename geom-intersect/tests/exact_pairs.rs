@@ -16,14 +16,26 @@ fn worst_error(change: impl Fn(&Cell) -> Cell, volume_factor: f64) -> f64 {
         for (source, target) in [(&first, &second), (&second, &first)] {
             let found = intersector.moments(source, target);
             if pair.overlap == 0.0 {
-                assert!(found.is_none(), "pair {index} {:?} only touches: {found:?}", pair.kind);
+                assert!(
+                    found.is_none(),
+                    "pair {index} {:?} only touches: {found:?}",
+                    pair.kind
+                );
                 continue;
             }
             let volume = found.map_or(0.0, |moments| moments.volume) / volume_factor;
             let error = (volume - pair.overlap).abs() / smaller;
-            if !(error <= 1e-13) { println!("pair {index} {:?}: {volume} for {}: {error:e}", pair.kind, pair.overlap); }
+            if !(error <= 1e-13) {
+                println!(
+                    "pair {index} {:?}: {volume} for {}: {error:e}",
+                    pair.kind, pair.overlap
+                );
+            }
             worst = if error <= worst { worst } else { error };
-            assert_eq!(intersector.volume(source, target), found.map(|moments| moments.volume));
+            assert_eq!(
+                intersector.volume(source, target),
+                found.map(|moments| moments.volume)
+            );
         }
     }
     println!("worst {worst:e}");

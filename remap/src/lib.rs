@@ -1,1 +1,48 @@
-//! Conservative remapping: candidates, overlaps, the overlap matrix, operators, laws.
+//! Conservative remapping between two meshes that fit nowhere.
+//!
+//! Search, intersect, interpolate: [`prepare`] finds for every target cell the source cells whose
+//! bounds touch it ([`SourceTree`]), computes the overlaps, and lets a [`Scheme`] turn them into the
+//! [`OverlapMatrix`]: rows target, columns source. A [`RemapOperator`] made of it for a [`Nature`]
+//! carries fields across, as often as wanted. [`check`] holds the laws that a matrix obeys.
+//!
+//! ```
+//! use mesh_core::{CartesianMesh, DataArray, Vector3};
+//! use remap::{Nature, P0P0, RemapOperator, prepare};
+//!
+//! let axis: Vec<f64> = (0..=4).map(f64::from).collect();
+//! let source = CartesianMesh::new(vec![axis; 3])?.to_unstructured()?;
+//! let target = source.translate(&Vector3::new(0.5, 0.5, 0.5))?;
+//!
+//! let matrix = prepare(&source, &target, &P0P0)?;
+//! assert_eq!(matrix.nonzeros(), 7 * 7 * 7);
+//! assert_eq!(matrix.sum(), 3.5_f64.powi(3));
+//!
+//! let operator = RemapOperator::new(&matrix, &source, &target, Nature::IntensiveMaximum)?;
+//! let temperature = DataArray::scalars(vec![300.0; 64]);
+//! let carried = operator.apply(&temperature, f64::NAN)?;
+//! assert_eq!(carried.values()[0], 300.0);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Every number is the same for any number of threads: an entry depends only on its two cells, a
+//! row only on its target cell and its source cells in ascending order.
+
+mod assembly;
+mod candidates;
+mod cells;
+pub mod check;
+mod error;
+mod operator;
+mod overlap_matrix;
+mod prepare;
+mod scheme;
+mod schemes;
+
+pub use candidates::SourceTree;
+pub use cells::{SourceCell, TargetCell};
+pub use error::{MatrixMismatch, OperatorError, PrepareError};
+pub use operator::{Nature, RemapOperator};
+pub use overlap_matrix::OverlapMatrix;
+pub use prepare::{Preparation, Progress, Seconds, prepare, prepare_with};
+pub use scheme::{Contributions, MomentsNeeded, Overlap, Scheme};
+pub use schemes::P0P0;

@@ -1,0 +1,215 @@
+//! The laws that a matrix of overlap volumes obeys, for `remap check`, tests and plug-in writers.
+//!
+//! A cell that is wholly covered is found without looking at the matrix: its bounds meet no boundary
+//! face of the other mesh, yet it has an entry, so it lies inside. The overlaps of such a cell must
+//! add up to its volume; those of any other cell must not add up to more.
+
+use mesh_core::{Bounds, CellId, UnstructuredMesh};
+use rayon::prelude::*;
+use rstar::primitives::Rectangle;
+use rstar::{AABB, RTree};
+
+use crate::error::MatrixMismatch;
+use crate::overlap_matrix::OverlapMatrix;
+
+/// Within what fraction of a cell's volume its overlaps must add up.
+pub const SUM_TOLERANCE: f64 = 1e-12;
+
+/// A coordinate is known to half an epsilon of itself, so a volume to that times the cell's surface;
+/// this many times as much is allowed.
+const ROUNDING: f64 = 8.0 * f64::EPSILON;
+
+/// What [`check`] found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// Volume of the source mesh.
+    pub source_volume: f64,
+    /// Volume of the target mesh.
+    pub target_volume: f64,
+    /// Sum of all entries.
+    pub overlap_volume: f64,
+    /// The rows against the volumes of the target cells.
+    pub rows: Sums,
+    /// The columns against the volumes of the source cells.
+    pub columns: Sums,
+    /// Entries that are not positive; there should be none.
+    pub nonpositive_entries: usize,
+    /// Whether every law holds.
+    pub holds: bool,
+}
+
+/// Sums of overlaps against volumes, over the cells of one mesh.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sums {
+    /// Largest relative deviation among the cells that are wholly covered; 0 if there are none.
+    pub worst: f64,
+    /// Where it is.
+    pub worst_cell: Option<CellId>,
+    /// Largest relative excess of a sum over the cell's volume; 0 if no sum exceeds it.
+    pub largest_excess: f64,
+    /// Cells that are certainly wholly covered.
+    pub wholly_covered_cells: usize,
+    /// Cells that something, but not the whole of which, is covered.
+    pub partly_covered_cells: usize,
+    /// Cells with volume and without an entry.
+    pub uncovered_cells: usize,
+    /// Cells whose sum breaks a law, worst first, ten at most.
+    pub violations: Vec<Violation>,
+}
+
+/// A cell whose overlaps do not add up.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Violation {
+    /// The cell.
+    pub cell: CellId,
+    /// Its volume.
+    pub volume: f64,
+    /// The sum of its overlaps.
+    pub covered: f64,
+    /// The relative deviation that its size and place allow.
+    pub allowed: f64,
+}
+
+impl Violation {
+    /// Returns the relative deviation.
+    #[must_use]
+    pub fn deviation(&self) -> f64 {
+        (self.covered - self.volume) / self.volume
+    }
+}
+
+/// Checks the laws: rows against the volumes of target cells, columns against those of source cells.
+///
+/// Cost: the faces of both meshes are matched, some ten times the time of one pass over the cells.
+///
+/// # Errors
+///
+/// If the matrix does not belong to the meshes.
+pub fn check(
+    matrix: &OverlapMatrix,
+    source: &UnstructuredMesh,
+    target: &UnstructuredMesh,
+) -> Result<Report, MatrixMismatch> {
+    matrix.check_meshes(source, target)?;
+    let rows = Side::new(target, matrix.row_sums(), source).sums();
+    let columns = Side::new(source, matrix.column_sums(), target).sums();
+    let values = matrix.matrix().data();
+    // Written so that NaN counts.
+    let nonpositive_entries = values.iter().filter(|&&value| !(value > 0.0)).count();
+    Ok(Report {
+        source_volume: source.measures().iter().sum(),
+        target_volume: target.measures().iter().sum(),
+        overlap_volume: matrix.sum(),
+        holds: rows.violations.is_empty()
+            && columns.violations.is_empty()
+            && nonpositive_entries == 0,
+        rows,
+        columns,
+        nonpositive_entries,
+    })
+}
+
+/// The cells of one mesh, what of each is covered, and the boundary of the other mesh.
+struct Side<'a> {
+    mesh: &'a UnstructuredMesh,
+    covered: Vec<f64>,
+    boundary: RTree<Rectangle<[f64; 3]>>,
+}
+
+/// What is found out about one cell.
+struct Cell {
+    violation: Violation,
+    inside: bool,
+    breaks: bool,
+}
+
+impl<'a> Side<'a> {
+    fn new(mesh: &'a UnstructuredMesh, covered: Vec<f64>, other: &UnstructuredMesh) -> Self {
+        let faces = other.faces();
+        let boxes = faces.boundary_faces().map(|face| {
+            let nodes = faces.nodes(face).iter();
+            let bounds = Bounds::from_points(nodes.map(|node| &other.nodes()[node.index()]));
+            Rectangle::from_corners(bounds.min.into(), bounds.max.into())
+        });
+        Self {
+            mesh,
+            covered,
+            boundary: RTree::bulk_load(boxes.collect()),
+        }
+    }
+
+    fn sums(&self) -> Sums {
+        let cells: Vec<Cell> = (0..self.mesh.cell_count() as u32)
+            .into_par_iter()
+            .with_min_len(1024)
+            .map(|cell| self.look_at(CellId::new(cell)))
+            .collect();
+        let with_volume = || cells.iter().filter(|cell| cell.violation.volume > 0.0);
+        let uncovered = with_volume().filter(|cell| cell.violation.covered == 0.0);
+        let partly = with_volume().filter(|cell| {
+            cell.violation.covered != 0.0 && cell.violation.deviation() < -cell.violation.allowed
+        });
+        let inside = || with_volume().filter(|cell| cell.inside);
+        let worst = inside().max_by(|a, b| {
+            let [a, b] = [a, b].map(|cell| cell.violation.deviation().abs());
+            a.total_cmp(&b)
+        });
+        let excess = with_volume().map(|cell| cell.violation.deviation());
+        let mut violations: Vec<_> = cells
+            .iter()
+            .filter(|cell| cell.breaks)
+            .map(|cell| cell.violation)
+            .collect();
+        violations.sort_by(|a, b| b.deviation().abs().total_cmp(&a.deviation().abs()));
+        violations.truncate(10);
+        Sums {
+            worst: worst.map_or(0.0, |cell| cell.violation.deviation().abs()),
+            worst_cell: worst.map(|cell| cell.violation.cell),
+            largest_excess: excess.fold(0.0, f64::max),
+            wholly_covered_cells: inside().count(),
+            partly_covered_cells: partly.count(),
+            uncovered_cells: uncovered.count(),
+            violations,
+        }
+    }
+
+    fn look_at(&self, cell: CellId) -> Cell {
+        let volume = self.mesh.measure(cell);
+        let covered = self.covered[cell.index()];
+        let bounds = self.mesh.cell_bounds(cell);
+        let envelope = AABB::from_corners(bounds.min.into(), bounds.max.into());
+        let meets_boundary = self
+            .boundary
+            .locate_in_envelope_intersecting(envelope)
+            .next()
+            .is_some();
+        let violation = Violation {
+            cell,
+            volume,
+            covered,
+            allowed: allowed_deviation(&bounds, volume),
+        };
+        let inside = covered != 0.0 && !meets_boundary;
+        // Written so that NaN breaks a law.
+        let keeps = if volume > 0.0 {
+            let deviation = violation.deviation();
+            deviation <= violation.allowed && (!inside || deviation >= -violation.allowed)
+        } else {
+            covered == 0.0
+        };
+        Cell {
+            violation,
+            inside,
+            breaks: !keeps,
+        }
+    }
+}
+
+/// What the rounding of a cell's own coordinates allows: the rounding of a coordinate times the
+/// surface of the cell's bounds, over its volume; never less than [`SUM_TOLERANCE`].
+fn allowed_deviation(bounds: &Bounds, volume: f64) -> f64 {
+    let magnitude = bounds.min.coords.amax().max(bounds.max.coords.amax());
+    let size = bounds.extent();
+    let surface = size.x * size.y + size.y * size.z + size.z * size.x;
+    SUM_TOLERANCE.max(ROUNDING * magnitude * surface / volume)
+}

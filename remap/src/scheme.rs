@@ -1,0 +1,111 @@
+//! A scheme: the rule by which overlaps fill the matrix.
+
+use geom_intersect::Moments;
+use mesh_core::UnstructuredMesh;
+
+use crate::cells::{SourceCell, TargetCell};
+
+/// The rule by which overlaps fill the matrix; the place to add an interpolation scheme.
+///
+/// A scheme is given the overlaps one at a time, as finite elements give elements, and only *adds*
+/// contributions. Sorting, merging, threading are not its business. It is called from several
+/// threads, for the target cells in any order, but for the overlaps of one target cell in ascending
+/// order of source cells; what it adds may depend on nothing but the overlap. Then the matrix has
+/// the same bits for any number of threads.
+///
+/// A scheme of one's own in full, which counts the cells that meet instead of measuring:
+///
+/// ```
+/// use mesh_core::{BoxCellShape, CartesianMesh, UnstructuredMesh};
+/// use remap::{Contributions, Overlap, Scheme, prepare};
+///
+/// struct Meets;
+///
+/// impl Scheme for Meets {
+///     fn name(&self) -> &str {
+///         "meets"
+///     }
+///     fn contribute(&self, overlap: &Overlap<'_>, contributions: &mut Contributions) {
+///         contributions.add(overlap.target.get(), overlap.source.get(), 1.0);
+///     }
+/// }
+///
+/// let axis = |cells: u32| (0..=cells).map(|i| f64::from(i) / f64::from(cells)).collect();
+/// let source = CartesianMesh::new(vec![axis(2); 3])?.to_unstructured()?;
+/// let target = CartesianMesh::new(vec![axis(3); 3])?.to_unstructured()?;
+/// let matrix = prepare(&source, &target, &Meets)?;
+/// assert_eq!(matrix.row_sums()[13], 8.0); // the cell in the middle meets all eight
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub trait Scheme: Sync {
+    /// The name by which users know the scheme, such as `p0-p0`.
+    fn name(&self) -> &str;
+
+    /// What the scheme needs to know of an overlap: by default its volume only.
+    fn moments_needed(&self) -> MomentsNeeded {
+        MomentsNeeded::Volume
+    }
+
+    /// The number of rows of the matrix: by default the number of target cells.
+    fn rows(&self, target: &UnstructuredMesh) -> usize {
+        target.cell_count()
+    }
+
+    /// The number of columns of the matrix: by default the number of source cells.
+    fn columns(&self, source: &UnstructuredMesh) -> usize {
+        source.cell_count()
+    }
+
+    /// Adds what an overlap contributes to the matrix.
+    fn contribute(&self, overlap: &Overlap<'_>, contributions: &mut Contributions);
+}
+
+/// What a scheme needs to know of an overlap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MomentsNeeded {
+    /// The volume; the first moment may be left at zero.
+    Volume,
+    /// Volume and first moment.
+    VolumeAndFirst,
+}
+
+/// The overlap of a source cell and a target cell, of positive volume.
+#[derive(Debug, Clone, Copy)]
+pub struct Overlap<'a> {
+    /// The source cell.
+    pub source: SourceCell,
+    /// The target cell.
+    pub target: TargetCell,
+    /// Volume and, where the scheme needs it, first moment.
+    pub moments: Moments,
+    /// The mesh of the source cell.
+    pub source_mesh: &'a UnstructuredMesh,
+    /// The mesh of the target cell.
+    pub target_mesh: &'a UnstructuredMesh,
+}
+
+/// Takes the contributions of a scheme.
+#[derive(Debug, Default)]
+pub struct Contributions {
+    pub(crate) entries: Vec<Entry>,
+}
+
+/// A weight and its place in the matrix.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Entry {
+    pub(crate) row: u32,
+    pub(crate) column: u32,
+    pub(crate) weight: f64,
+}
+
+impl Contributions {
+    /// Adds a weight to the entry in a row and a column; what is added to one entry is summed.
+    #[inline]
+    pub fn add(&mut self, row: u32, column: u32, weight: f64) {
+        self.entries.push(Entry {
+            row,
+            column,
+            weight,
+        });
+    }
+}
