@@ -94,7 +94,7 @@ impl CartesianMesh {
             })
         };
         match count(0) {
-            Some(nodes) if nodes <= u32::MAX as usize => Ok(Self { axes }),
+            Some(nodes) if u32::try_from(nodes).is_ok() => Ok(Self { axes }),
             nodes => Err(MeshError::TooManyNodes {
                 nodes: nodes.unwrap_or(usize::MAX),
             }

@@ -171,6 +171,7 @@ impl<T> DataArray<T> {
     }
 
     /// The tuples in order.
+    #[must_use]
     pub fn tuples(&self) -> impl ExactSizeIterator<Item = &[T]> + Clone {
         self.values.chunks_exact(self.components.len())
     }

@@ -1,5 +1,7 @@
 //! Arithmetic on data arrays: sequences, scale and shift, minimum, maximum, sum, comparison.
 
+use std::cmp::Ordering;
+
 use super::{DataArray, DataArrayError};
 
 /// A number a data array can calculate with: `f64` and `i64`, the two kinds of field values.
@@ -72,8 +74,8 @@ impl<T: Number> DataArray<T> {
         Self::scalars((0..count).map(|i| first.plus(T::from_count(i))).collect())
     }
 
-    /// The scalars `start`, `start + step`, … before `stop`, as MEDCoupling's and Python's ranges
-    /// are: `stop` itself is not among them. With floats each is `start + i * step`, so that
+    /// The scalars `start`, `start + step`, … before `stop`, as in Python:
+    /// `stop` itself is not among them. With floats each is `start + i * step`, so that
     /// rounding does not build up. A range in the wrong direction is empty.
     ///
     /// ```
@@ -85,10 +87,11 @@ impl<T: Number> DataArray<T> {
     /// # Errors
     /// When the step is 0 or undefined.
     pub fn range(start: T, stop: T, step: T) -> Result<Self, DataArrayError> {
-        let ascending = step > T::ZERO;
-        if !ascending && !(step < T::ZERO) {
-            return Err(DataArrayError::Step);
-        }
+        let ascending = match step.partial_cmp(&T::ZERO) {
+            Some(Ordering::Greater) => true,
+            Some(Ordering::Less) => false,
+            _ => return Err(DataArrayError::Step),
+        };
         let before = |value: &T| {
             if ascending {
                 *value < stop

@@ -111,50 +111,93 @@ impl UnstructuredMesh {
     /// The faces whose lowest node is in the range.
     fn match_faces(&self, range: Range<usize>, starts: &[usize], uses: &[(CellId, u32)]) -> Faces {
         let mut faces = Faces::empty();
-        let mut group: Vec<(Vec<NodeId>, CellId, Vec<NodeId>)> = Vec::new();
+        let mut group = FaceGroup::default();
         for node in range {
             group.clear();
-            group.extend(
-                uses[starts[node]..starts[node + 1]]
-                    .iter()
-                    .map(|&(cell, local)| {
-                        let ring = self.face_ring(cell, local);
-                        let mut sorted = ring.clone();
-                        sorted.sort_unstable();
-                        sorted.dedup();
-                        (sorted, cell, ring)
-                    }),
-            );
-            let mut is_done = vec![false; group.len()];
-            for first in 0..group.len() {
-                if is_done[first] {
-                    continue;
-                }
-                let (sorted, _, ring) = &group[first];
-                faces.nodes.extend_from_slice(ring);
-                faces.node_offsets.push(faces.nodes.len());
-                for (other, (nodes, cell, _)) in group.iter().enumerate().skip(first) {
-                    if nodes == sorted && !is_done[other] {
-                        is_done[other] = true;
-                        faces.cells.push(*cell);
+            for &(cell, local) in &uses[starts[node]..starts[node + 1]] {
+                let mut at = 0;
+                self.for_each_face(cell, |face| {
+                    if at == local {
+                        group.push(cell, face);
                     }
-                }
-                faces.cell_offsets.push(faces.cells.len());
+                    at += 1;
+                });
             }
+            group.append_distinct(&mut faces);
         }
         faces
     }
+}
 
-    fn face_ring(&self, cell: CellId, local: u32) -> Vec<NodeId> {
-        let mut ring = Vec::new();
-        let mut at = 0;
-        self.for_each_face(cell, |face| {
-            if at == local {
-                ring = face.to_vec();
+/// Some faces of cells, among which equal ones are found by comparing all pairs: few faces have
+/// the same lowest node.
+#[derive(Default)]
+struct FaceGroup {
+    members: Vec<Member>,
+    /// The nodes of the faces as they are, and sorted without repeats.
+    rings: Vec<NodeId>,
+    sorted: Vec<NodeId>,
+}
+
+struct Member {
+    cell: CellId,
+    ring: Range<usize>,
+    sorted: Range<usize>,
+    is_matched: bool,
+}
+
+impl FaceGroup {
+    fn clear(&mut self) {
+        self.members.clear();
+        self.rings.clear();
+        self.sorted.clear();
+    }
+
+    fn push(&mut self, cell: CellId, face: &[NodeId]) {
+        let (ring, sorted) = (self.rings.len(), self.sorted.len());
+        self.rings.extend_from_slice(face);
+        self.sorted.extend_from_slice(face);
+        self.sorted[sorted..].sort_unstable();
+        let mut end = sorted;
+        for i in sorted..self.sorted.len() {
+            if i == sorted || self.sorted[i] != self.sorted[end - 1] {
+                self.sorted[end] = self.sorted[i];
+                end += 1;
             }
-            at += 1;
+        }
+        self.sorted.truncate(end);
+        let (ring, sorted) = (ring..self.rings.len(), sorted..end);
+        self.members.push(Member {
+            cell,
+            ring,
+            sorted,
+            is_matched: false,
         });
-        ring
+    }
+
+    fn append_distinct(&mut self, faces: &mut Faces) {
+        let Self {
+            members,
+            rings,
+            sorted,
+        } = self;
+        for first in 0..members.len() {
+            if members[first].is_matched {
+                continue;
+            }
+            faces
+                .nodes
+                .extend_from_slice(&rings[members[first].ring.clone()]);
+            faces.node_offsets.push(faces.nodes.len());
+            let nodes = members[first].sorted.clone();
+            for other in &mut members[first..] {
+                if sorted[other.sorted.clone()] == sorted[nodes.clone()] && !other.is_matched {
+                    other.is_matched = true;
+                    faces.cells.push(other.cell);
+                }
+            }
+            faces.cell_offsets.push(faces.cells.len());
+        }
     }
 }
 

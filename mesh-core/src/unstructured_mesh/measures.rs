@@ -219,3 +219,196 @@ impl Moments {
         self.first += (a + b + c) * (volume / 4.0);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::BoxMesh;
+
+    /// The volume of the trilinear map by 2 × 2 × 2 Gauss points, exact for its Jacobian.
+    fn trilinear_volume(corners: &[Point3]) -> f64 {
+        const REFERENCE: [[f64; 3]; 8] = [
+            [-1.0, -1.0, -1.0],
+            [1.0, -1.0, -1.0],
+            [1.0, 1.0, -1.0],
+            [-1.0, 1.0, -1.0],
+            [-1.0, -1.0, 1.0],
+            [1.0, -1.0, 1.0],
+            [1.0, 1.0, 1.0],
+            [-1.0, 1.0, 1.0],
+        ];
+        let gauss = 1.0 / 3.0_f64.sqrt();
+        let jacobian = |at: [f64; 3]| {
+            let tangent = |along: usize| {
+                let mut sum = Vector3::zeros();
+                for (corner, signs) in corners.iter().zip(REFERENCE) {
+                    let weight: f64 = (0..3)
+                        .map(|i| {
+                            if i == along {
+                                signs[i]
+                            } else {
+                                1.0 + signs[i] * at[i]
+                            }
+                        })
+                        .product();
+                    sum += corner.coords * (weight / 8.0);
+                }
+                sum
+            };
+            determinant(&tangent(0), &tangent(1), &tangent(2))
+        };
+        REFERENCE
+            .iter()
+            .map(|signs| jacobian(signs.map(|sign| sign * gauss)))
+            .sum()
+    }
+
+    #[test]
+    fn a_warped_hexahedron_has_the_volume_of_the_trilinear_map_and_of_its_fans() {
+        let mesh = BoxMesh {
+            jitter: 0.3,
+            seed: 3,
+            ..BoxMesh::unit([4; 3])
+        }
+        .generate()
+        .unwrap();
+        for cell in mesh.cell_ids() {
+            let corners: Vec<Point3> = mesh
+                .cell_nodes(cell)
+                .iter()
+                .map(|node| mesh.nodes()[node.index()])
+                .collect();
+            let expected = trilinear_volume(&corners);
+            assert!((mesh.measure(cell) - expected).abs() < 1e-15, "cell {cell}");
+
+            let mut fans = 0.0;
+            mesh.for_each_face(cell, |face| {
+                fans += fan_volume(face.iter().map(|node| mesh.nodes()[node.index()].coords));
+            });
+            assert!((mesh.measure(cell) - fans).abs() < 1e-15, "cell {cell}");
+        }
+    }
+
+    /// Two unit cubes side by side along x, whose common node (1, 1, 1) is moved by d along x.
+    fn pair_with_a_warped_face(d: f64) -> UnstructuredMesh {
+        let mut nodes = Vec::new();
+        for z in [0.0, 1.0] {
+            for y in [0.0, 1.0] {
+                nodes.extend([0.0, 1.0, 2.0].map(|x| Point3::new(x, y, z)));
+            }
+        }
+        nodes[10].x += d;
+        UnstructuredMesh::builder(nodes)
+            .cell(Shape::Hexahedron, &[0, 1, 4, 3, 6, 7, 10, 9])
+            .cell(Shape::Hexahedron, &[1, 2, 5, 4, 7, 8, 11, 10])
+            .build()
+            .unwrap()
+    }
+
+    #[test]
+    fn two_cells_agree_about_their_warped_face() {
+        let volumes = pair_with_a_warped_face(0.3).measures();
+        assert!((volumes[0] - 1.075).abs() < 1e-15 && (volumes[1] - 0.925).abs() < 1e-15);
+        assert_eq!(pair_with_a_warped_face(0.25).measures(), [1.0625, 0.9375]);
+    }
+
+    #[test]
+    fn pyramid_and_wedge_match_their_fans_when_warped() {
+        let coordinates = [
+            [0.1, 0.0, 0.05],
+            [1.0, -0.1, 0.0],
+            [0.2, 1.1, -0.1],
+            [0.0, 0.1, 0.9],
+            [1.2, 0.0, 1.1],
+            [0.0, 0.9, 1.3],
+            [0.9, 1.0, 0.2],
+        ];
+        let nodes: Vec<Point3> = coordinates.map(Point3::from).to_vec();
+        let mesh = UnstructuredMesh::builder(nodes.clone())
+            .cell(Shape::Wedge, &[0, 1, 2, 3, 4, 5])
+            .cell(Shape::Pyramid, &[0, 1, 6, 2, 3])
+            .polyhedron(&[
+                &[0, 2, 1],
+                &[3, 4, 5],
+                &[0, 1, 4, 3],
+                &[1, 2, 5, 4],
+                &[2, 0, 3, 5],
+            ])
+            .polyhedron(&[
+                &[0, 2, 6, 1],
+                &[0, 1, 3],
+                &[1, 6, 3],
+                &[6, 2, 3],
+                &[2, 0, 3],
+            ])
+            .build()
+            .unwrap();
+        let volumes = mesh.measures();
+        let centroids = mesh.centroids();
+        for (standard, polyhedron) in [(0, 2), (1, 3)] {
+            assert!((volumes[standard] - volumes[polyhedron]).abs() < 1e-15);
+            assert!((centroids[standard] - centroids[polyhedron]).norm() < 1e-15);
+        }
+    }
+
+    #[test]
+    fn a_unit_cell_of_each_shape_has_its_volume_and_centroid() {
+        let corners = [[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0]];
+        let nodes: Vec<Point3> = corners
+            .iter()
+            .chain(&corners.map(|[x, y, _]| [x, y, 1]))
+            .map(|&corner| Point3::from(corner.map(f64::from)))
+            .collect();
+        let mesh = UnstructuredMesh::builder(nodes)
+            .cell(Shape::Tetrahedron, &[0, 1, 3, 4])
+            .cell(Shape::Pyramid, &[0, 1, 2, 3, 4])
+            .cell(Shape::Wedge, &[0, 1, 3, 4, 5, 7])
+            .cell(Shape::Hexahedron, &[0, 1, 2, 3, 4, 5, 6, 7])
+            .build()
+            .unwrap();
+        assert_eq!(mesh.measures(), [1.0 / 6.0, 1.0 / 3.0, 0.5, 1.0]);
+        let expected = [
+            [0.25; 3],
+            [0.375, 0.375, 0.25],
+            [1.0 / 3.0, 1.0 / 3.0, 0.5],
+            [0.5; 3],
+        ];
+        for (centroid, expected) in mesh.centroids().iter().zip(expected) {
+            assert!(
+                (centroid - Point3::from(expected)).norm() < 1e-15,
+                "{centroid}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_flat_cell_has_its_centroid_in_the_middle_of_its_nodes() {
+        let nodes = [
+            [0.1, 0.0, 0.0],
+            [1.1, 0.3, 0.0],
+            [0.7, 1.0, 0.0],
+            [0.1, 0.9, 0.0],
+        ];
+        let mesh = UnstructuredMesh::builder(nodes.map(Point3::from).to_vec())
+            .cell(Shape::Tetrahedron, &[0, 1, 2, 3])
+            .build()
+            .unwrap();
+        assert_eq!(mesh.measures(), [0.0]);
+        assert!((mesh.centroid(CellId::new(0)) - Point3::new(0.5, 0.55, 0.0)).norm() < 1e-15);
+    }
+
+    #[test]
+    fn a_needle_keeps_its_volume() {
+        for width in [1e-5, 1e-9, 1e-12] {
+            let size = Vector3::new(1.0, width, width);
+            let mesh = BoxMesh {
+                size,
+                ..BoxMesh::unit([1; 3])
+            }
+            .generate()
+            .unwrap();
+            let exact = width * width;
+            assert!((mesh.measures()[0] - exact).abs() <= 4.0 * f64::EPSILON * exact);
+        }
+    }
+}

@@ -1,5 +1,6 @@
 //! Unstructured meshes of mixed cells.
 
+use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
@@ -42,7 +43,7 @@ pub(crate) const CHUNK: usize = 4096;
 /// Immutable; copies and moved copies share what they have in common.
 ///
 /// Methods that take a [`CellId`] panic when the mesh has no such cell.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct UnstructuredMesh {
     nodes: Arc<Vec<Point3>>,
     cells: Arc<Cells>,
@@ -51,12 +52,23 @@ pub struct UnstructuredMesh {
 }
 
 /// Everything but the coordinates: shared by a mesh and its moved copies.
-#[derive(Debug)]
 struct Cells {
     shapes: Vec<Shape>,
     offsets: Vec<usize>,
     connectivity: Vec<NodeId>,
     polyhedra: PolyhedronFaces,
+}
+
+impl fmt::Debug for UnstructuredMesh {
+    /// The sizes only: the arrays of a mesh fill no screen usefully.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("UnstructuredMesh")
+            .field("nodes", &self.node_count())
+            .field("cells", &self.cell_count())
+            .field("mirrored_cells", &self.mirrored_cells)
+            .finish_non_exhaustive()
+    }
 }
 
 impl UnstructuredMesh {
@@ -208,7 +220,7 @@ impl UnstructuredMesh {
     pub fn bounds(&self) -> Bounds {
         self.nodes
             .par_chunks(CHUNK)
-            .map(|chunk| Bounds::from_points(chunk))
+            .map(Bounds::from_points)
             .reduce(|| Bounds::EMPTY, |left, right| left.union(&right))
     }
 
