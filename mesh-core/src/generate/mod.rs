@@ -342,17 +342,11 @@ mod tests {
             .contains("NaN")
         );
         let origin = Point3::new(1e20, 0.0, 0.0);
-        assert!(
-            message(BoxMesh {
-                origin,
-                ..unit.clone()
-            })
-            .contains("must increase")
-        );
+        assert!(message(BoxMesh { origin, ..unit }).contains("must increase"));
         let tangled = BoxMesh {
             jitter: 0.49,
             shape: BoxCellShape::Tetrahedron,
-            ..unit
+            ..BoxMesh::unit([6; 3])
         };
         assert!(message(tangled).contains("inside out"));
     }
