@@ -1,0 +1,152 @@
+//! Mesh files of any format, chosen by their extension.
+
+use std::path::Path;
+
+use mesh_core::{Field, UnstructuredMesh};
+
+use crate::vtu::Vtu;
+use crate::{ReadError, WriteError};
+
+/// What a mesh file holds.
+#[derive(Clone, Debug)]
+pub struct MeshFile {
+    /// The mesh.
+    pub mesh: UnstructuredMesh,
+    /// The fields on its cells and nodes, in the order of the file.
+    pub fields: Vec<Field>,
+    /// What was read otherwise than it stands in the file, one sentence each.
+    pub notes: Vec<String>,
+}
+
+/// How a mesh file is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ReadOptions {
+    /// Whether cells of higher order are read as the linear cells of their corner nodes, with a
+    /// note; otherwise they are refused. Their other nodes stay, unused.
+    pub linearize: bool,
+}
+
+impl ReadOptions {
+    /// The options with `linearize` set.
+    #[must_use]
+    pub const fn linearize(mut self, linearize: bool) -> Self {
+        self.linearize = linearize;
+        self
+    }
+}
+
+/// A format of mesh files.
+///
+/// Contract: what [`write`](Self::write) has written, [`read`](Self::read) reads as the same mesh,
+/// cell by cell and bit by bit, as far as the format can hold it. Neither panics on any file;
+/// messages name the file and the place in it. A file that could not be written in full is not
+/// left behind (see [`write_atomically`](crate::write_atomically)).
+pub trait MeshFormat: Sync {
+    /// What the format calls itself.
+    fn name(&self) -> &'static str;
+
+    /// The extensions of its files, in lower case, without a dot.
+    fn extensions(&self) -> &'static [&'static str];
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    ///
+    /// A file that is not there, is damaged, or holds no mesh of three-dimensional linear cells.
+    fn read(&self, path: &Path, options: &ReadOptions) -> Result<MeshFile, ReadError>;
+
+    /// Writes a file.
+    ///
+    /// # Errors
+    ///
+    /// A field that does not fit the mesh, or a file that cannot be written.
+    fn write(
+        &self,
+        path: &Path,
+        mesh: &UnstructuredMesh,
+        fields: &[Field],
+    ) -> Result<(), WriteError>;
+}
+
+/// All formats of mesh files; a new one is entered here.
+#[must_use]
+pub fn mesh_formats() -> &'static [&'static dyn MeshFormat] {
+    static VTU: std::sync::LazyLock<Vtu> = std::sync::LazyLock::new(Vtu::default);
+    static FORMATS: std::sync::LazyLock<[&'static dyn MeshFormat; 1]> =
+        std::sync::LazyLock::new(|| [&*VTU]);
+    &*FORMATS
+}
+
+/// Reads the mesh file at `path`, in the format of its extension.
+///
+/// # Errors
+///
+/// An unknown extension, or what [`MeshFormat::read`] returns.
+pub fn read_mesh(path: &Path) -> Result<MeshFile, ReadError> {
+    read_mesh_with(path, &ReadOptions::default())
+}
+
+/// Reads the mesh file at `path` as `options` say, in the format of its extension.
+///
+/// # Errors
+///
+/// An unknown extension, or what [`MeshFormat::read`] returns.
+pub fn read_mesh_with(path: &Path, options: &ReadOptions) -> Result<MeshFile, ReadError> {
+    let format = find_format(path).ok_or_else(|| ReadError::UnknownExtension {
+        path: path.to_owned(),
+        supported: supported(),
+    })?;
+    format.read(path, options)
+}
+
+/// Writes a mesh and its fields to `path`, in the format of its extension.
+///
+/// ```
+/// use mesh_core::{CartesianMesh, UnstructuredMesh};
+/// # let directory = tempfile::tempdir()?;
+/// # let path = directory.path().join("box.vtu");
+/// let mesh = CartesianMesh::new(vec![vec![0.0, 1.0, 2.0]; 3])?.to_unstructured()?;
+/// mesh_io::write_mesh(&path, &mesh, &[])?;
+/// assert_eq!(mesh_io::read_mesh(&path)?.mesh.fingerprint(), mesh.fingerprint());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// An unknown extension, or what [`MeshFormat::write`] returns.
+pub fn write_mesh(
+    path: &Path,
+    mesh: &UnstructuredMesh,
+    fields: &[Field],
+) -> Result<(), WriteError> {
+    let format = find_format(path).ok_or_else(|| WriteError::UnknownExtension {
+        path: path.to_owned(),
+        supported: supported(),
+    })?;
+    format.write(path, mesh, fields)
+}
+
+fn find_format(path: &Path) -> Option<&'static dyn MeshFormat> {
+    mesh_formats()
+        .iter()
+        .copied()
+        .find(|format| has_extension(path, format.extensions()))
+}
+
+fn supported() -> Vec<String> {
+    let extensions = mesh_formats().iter().flat_map(|format| format.extensions());
+    extensions
+        .map(|extension| format!(".{extension}"))
+        .collect()
+}
+
+/// Whether the extension of `path` is one of these, in upper or lower case.
+pub(crate) fn has_extension(path: &Path, extensions: &[&str]) -> bool {
+    let found = path.extension().and_then(|extension| extension.to_str());
+    found.is_some_and(|found| {
+        extensions
+            .iter()
+            .any(|known| found.eq_ignore_ascii_case(known))
+    })
+}

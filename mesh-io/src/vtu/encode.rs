@@ -1,0 +1,151 @@
+//! From numbers to the data of an array, in every encoding.
+
+use std::fmt::Write as _;
+use std::io;
+
+use super::base64_stream::encode;
+use super::blocks::compress;
+use super::options::FloatWidth;
+use super::scalar::{ByteOrder, Compressor, Encoding, ScalarType};
+
+/// Values as little-endian bytes, and their type.
+pub(crate) struct Values {
+    pub(crate) scalar: ScalarType,
+    bytes: Vec<u8>,
+}
+
+impl Values {
+    pub(crate) fn floats(values: impl ExactSizeIterator<Item = f64>, width: FloatWidth) -> Self {
+        match width {
+            FloatWidth::Float64 => Self::new(ScalarType::Float64, values, f64::to_le_bytes),
+            FloatWidth::Float32 => Self::new(ScalarType::Float32, values, |value| {
+                (value as f32).to_le_bytes()
+            }),
+        }
+    }
+
+    pub(crate) fn integers(values: impl ExactSizeIterator<Item = i64>) -> Self {
+        Self::new(ScalarType::Int64, values, i64::to_le_bytes)
+    }
+
+    pub(crate) fn bytes(values: Vec<u8>) -> Self {
+        Self {
+            scalar: ScalarType::UInt8,
+            bytes: values,
+        }
+    }
+
+    fn new<T, const N: usize>(
+        scalar: ScalarType,
+        values: impl ExactSizeIterator<Item = T>,
+        to_bytes: impl Fn(T) -> [u8; N],
+    ) -> Self {
+        let mut bytes = Vec::with_capacity(values.len() * N);
+        for value in values {
+            bytes.extend_from_slice(&to_bytes(value));
+        }
+        Self { scalar, bytes }
+    }
+
+    /// In digits, `columns` numbers a line.
+    pub(crate) fn to_digits(&self, columns: usize) -> String {
+        let mut text = String::new();
+        for (index, value) in self.bytes.chunks_exact(self.scalar.size()).enumerate() {
+            text.push(if index > 0 && index % columns == 0 {
+                '\n'
+            } else {
+                ' '
+            });
+            // Writing to a string does not fail.
+            let _ = match (self.scalar, value) {
+                (ScalarType::Float64, &[a, b, c, d, e, f, g, h]) => {
+                    write_float(f64::from_le_bytes([a, b, c, d, e, f, g, h]), &mut text)
+                }
+                (ScalarType::Float32, &[a, b, c, d]) => {
+                    write_float(f32::from_le_bytes([a, b, c, d]), &mut text)
+                }
+                (ScalarType::Int64, &[a, b, c, d, e, f, g, h]) => {
+                    write!(text, "{}", i64::from_le_bytes([a, b, c, d, e, f, g, h]))
+                }
+                (_, value) => write!(text, "{}", value[0]),
+            };
+        }
+        text
+    }
+
+    /// As the bytes that stand in a raw file, sizes in front.
+    ///
+    /// # Errors
+    ///
+    /// A size that does not fit the header type.
+    pub(crate) fn into_raw(self, encoding: Encoding, out: &mut Vec<u8>) -> io::Result<()> {
+        let (header, data) = self.into_streams(encoding)?;
+        out.extend_from_slice(&header);
+        out.extend_from_slice(&data);
+        Ok(())
+    }
+
+    /// As base64, sizes in front: in the stream of the data, or compressed in one of their own.
+    ///
+    /// # Errors
+    ///
+    /// A size that does not fit the header type.
+    pub(crate) fn into_base64(self, encoding: Encoding, out: &mut String) -> io::Result<()> {
+        let (mut header, data) = self.into_streams(encoding)?;
+        if encoding.compressor == Compressor::None {
+            // The first bytes that make whole groups with the header; the others need no copy.
+            let begun = (3 - header.len() % 3) % 3;
+            let (first, rest) = data.split_at(begun.min(data.len()));
+            header.extend_from_slice(first);
+            encode(&header, out);
+            encode(rest, out);
+        } else {
+            encode(&header, out);
+            encode(&data, out);
+        }
+        Ok(())
+    }
+
+    fn into_streams(mut self, encoding: Encoding) -> io::Result<(Vec<u8>, Vec<u8>)> {
+        if encoding.byte_order == ByteOrder::Big {
+            for value in self.bytes.chunks_exact_mut(self.scalar.size()) {
+                value.reverse();
+            }
+        }
+        if encoding.compressor == Compressor::None {
+            let mut header = Vec::new();
+            encoding
+                .header
+                .write(self.bytes.len(), encoding.byte_order, &mut header)?;
+            return Ok((header, self.bytes));
+        }
+        compress(&self.bytes, encoding)
+    }
+}
+
+/// Writes the digits that bring `value` back exactly, as C libraries read them.
+fn write_float(value: impl std::fmt::LowerExp + PartialEq, text: &mut String) -> std::fmt::Result {
+    // What is not equal to itself is no number.
+    #[expect(clippy::eq_op)]
+    if value != value {
+        return text.write_str("nan");
+    }
+    write!(text, "{value:e}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_bring_floats_back() {
+        let values = [0.1, -1e-300, 5e300, 0.0, f64::INFINITY, 1.0 / 3.0];
+        let text = Values::floats(values.into_iter(), FloatWidth::Float64).to_digits(3);
+        let back: Vec<f64> = text
+            .split_ascii_whitespace()
+            .map(|t| t.parse().unwrap())
+            .collect();
+        assert_eq!(back, values);
+        assert_eq!(text.lines().count(), 2);
+    }
+}

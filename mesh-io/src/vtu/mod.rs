@@ -1,0 +1,72 @@
+//! VTU, the XML format of VTK for unstructured meshes: all that ParaView, PyVista, VTK and meshio
+//! write is read; what is written, they read.
+
+mod assembly;
+mod base64_stream;
+mod blocks;
+mod cell_types;
+mod encode;
+mod error;
+mod fields;
+mod numbers;
+mod options;
+mod payload;
+mod polyhedra;
+mod read;
+mod scalar;
+mod write;
+mod xml;
+mod xz;
+
+use std::path::Path;
+
+use mesh_core::{Field, UnstructuredMesh};
+
+use crate::{
+    MeshFile, MeshFormat, ReadError, ReadOptions, WriteError, read_file, write_atomically,
+};
+
+pub use error::{ArrayError, FaceError, VtuError, Whole};
+pub use options::{DataMode, FloatWidth, PolyhedraLayout, VtuOptions};
+pub use read::read;
+pub use scalar::{ByteOrder, Compressor, HeaderType};
+pub use write::write;
+
+/// The VTU format, written as its options say.
+///
+/// ```
+/// use mesh_io::vtu::{DataMode, Vtu, VtuOptions};
+/// let fast = Vtu { options: VtuOptions { data: DataMode::AppendedRaw, ..VtuOptions::default() } };
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Vtu {
+    /// How files are written.
+    pub options: VtuOptions,
+}
+
+impl MeshFormat for Vtu {
+    fn name(&self) -> &'static str {
+        "VTK XML unstructured grid"
+    }
+
+    fn extensions(&self) -> &'static [&'static str] {
+        &["vtu"]
+    }
+
+    fn read(&self, path: &Path, options: &ReadOptions) -> Result<MeshFile, ReadError> {
+        let file = read_file(path)?;
+        read(&file, options).map_err(|source| ReadError::Vtu {
+            path: path.to_owned(),
+            source: Box::new(source),
+        })
+    }
+
+    fn write(
+        &self,
+        path: &Path,
+        mesh: &UnstructuredMesh,
+        fields: &[Field],
+    ) -> Result<(), WriteError> {
+        write_atomically(path, |out| write(out, mesh, fields, &self.options))
+    }
+}

@@ -1,0 +1,275 @@
+//! From bytes or digits to numbers, whole arrays at a time.
+
+use std::borrow::Cow;
+
+use super::error::ArrayError;
+use super::scalar::{ByteOrder, ScalarType};
+use super::xml::{line_after, shorten};
+
+/// The values of one array, not yet converted.
+pub(crate) struct ArrayData<'a> {
+    pub(crate) scalar: ScalarType,
+    pub(crate) order: ByteOrder,
+    pub(crate) payload: Payload<'a>,
+}
+
+/// Bytes, or digits with what stands before them in the file.
+pub(crate) enum Payload<'a> {
+    Bytes(Cow<'a, [u8]>),
+    Text(&'a str, &'a [u8]),
+}
+
+impl ArrayData<'_> {
+    /// Whether values have a fraction.
+    pub(crate) const fn is_float(&self) -> bool {
+        matches!(self.scalar, ScalarType::Float32 | ScalarType::Float64)
+    }
+
+    /// Every value as a float; integers above 2⁵³ are rounded.
+    ///
+    /// # Errors
+    ///
+    /// Text that is no number, or bytes that are no whole number of values.
+    pub(crate) fn floats(&self) -> Result<Vec<f64>, ArrayError> {
+        let bytes = match &self.payload {
+            Payload::Text(text, before) => {
+                let parse = match self.scalar {
+                    ScalarType::Float32 => |t: &str| parse_float::<f32>(t).map(f64::from),
+                    _ => |t: &str| parse_float::<f64>(t),
+                };
+                return parse_text(text, before, parse, "number");
+            }
+            Payload::Bytes(bytes) => self.whole_values(bytes)?,
+        };
+        let order = self.order;
+        Ok(match self.scalar {
+            ScalarType::Float64 => convert(bytes, order, f64::from_le_bytes),
+            ScalarType::Float32 => convert(bytes, order, |b| f64::from(f32::from_le_bytes(b))),
+            ScalarType::UInt64 => convert(bytes, order, |b| u64::from_le_bytes(b) as f64),
+            _ => self.map_integers(|value| value as f64)?,
+        })
+    }
+
+    /// What `map` makes of every value.
+    ///
+    /// # Errors
+    ///
+    /// Fractions, integers above 2⁶³ − 1, text that is no integer, or bytes that are no whole
+    /// number of values.
+    pub(crate) fn map_integers<T>(
+        &self,
+        mut map: impl FnMut(i64) -> T,
+    ) -> Result<Vec<T>, ArrayError> {
+        if self.is_float() {
+            return Err(ArrayError::NotIntegers {
+                scalar: self.scalar.name(),
+            });
+        }
+        let bytes = match &self.payload {
+            Payload::Text(text, before) => {
+                let mut parse = |token: &str| token.parse().ok().map(&mut map);
+                return parse_text(text, before, &mut parse, "integer");
+            }
+            Payload::Bytes(bytes) => self.whole_values(bytes)?,
+        };
+        let order = self.order;
+        Ok(match self.scalar {
+            ScalarType::Int8 => convert(bytes, order, |b| map(i8::from_le_bytes(b).into())),
+            ScalarType::UInt8 => convert(bytes, order, |b| map(u8::from_le_bytes(b).into())),
+            ScalarType::Int16 => convert(bytes, order, |b| map(i16::from_le_bytes(b).into())),
+            ScalarType::UInt16 => convert(bytes, order, |b| map(u16::from_le_bytes(b).into())),
+            ScalarType::Int32 => convert(bytes, order, |b| map(i32::from_le_bytes(b).into())),
+            ScalarType::UInt32 => convert(bytes, order, |b| map(u32::from_le_bytes(b).into())),
+            ScalarType::Int64 => convert(bytes, order, |b| map(i64::from_le_bytes(b))),
+            ScalarType::UInt64 => {
+                check_unsigned(bytes, order)?;
+                convert(bytes, order, |b| map(i64::from_le_bytes(b)))
+            }
+            ScalarType::Float32 | ScalarType::Float64 => Vec::new(),
+        })
+    }
+
+    /// Every value as an integer.
+    ///
+    /// # Errors
+    ///
+    /// As [`map_integers`](Self::map_integers).
+    pub(crate) fn integers(&self) -> Result<Vec<i64>, ArrayError> {
+        self.map_integers(|value| value)
+    }
+
+    fn whole_values<'b>(&self, bytes: &'b [u8]) -> Result<&'b [u8], ArrayError> {
+        let size = self.scalar.size();
+        if bytes.len().is_multiple_of(size) {
+            Ok(bytes)
+        } else {
+            Err(ArrayError::PartOfValue {
+                bytes: bytes.len(),
+                size,
+            })
+        }
+    }
+}
+
+/// What `from` makes of every `N` bytes, given least significant first.
+fn convert<const N: usize, T>(
+    bytes: &[u8],
+    order: ByteOrder,
+    mut from: impl FnMut([u8; N]) -> T,
+) -> Vec<T> {
+    let values = bytes.as_chunks::<N>().0.iter();
+    // One loop per order: the compiler turns the first into a copy where it can.
+    match order {
+        ByteOrder::Little => values.map(|value| from(*value)).collect(),
+        ByteOrder::Big => values
+            .map(|value| from(ByteOrder::Big.order(*value)))
+            .collect(),
+    }
+}
+
+fn check_unsigned(bytes: &[u8], order: ByteOrder) -> Result<(), ArrayError> {
+    let mut values = bytes
+        .as_chunks::<8>()
+        .0
+        .iter()
+        .map(|v| u64::from_le_bytes(order.order(*v)));
+    match values
+        .clone()
+        .position(|value| i64::try_from(value).is_err())
+    {
+        Some(index) => Err(ArrayError::TooLarge {
+            index,
+            value: values.nth(index).unwrap_or_default(),
+        }),
+        None => Ok(()),
+    }
+}
+
+/// The numbers of `text`, parted by blanks.
+fn parse_text<T>(
+    text: &str,
+    before: &[u8],
+    mut parse: impl FnMut(&str) -> Option<T>,
+    expected: &'static str,
+) -> Result<Vec<T>, ArrayError> {
+    let mut values = Vec::new();
+    for token in text.split_ascii_whitespace() {
+        let Some(value) = parse(token) else {
+            let start = token.as_ptr().addr() - text.as_ptr().addr();
+            let line = line_after(before) + line_after(&text.as_bytes()[..start]) - 1;
+            return Err(ArrayError::Number {
+                line,
+                found: shorten(token),
+                expected,
+            });
+        };
+        values.push(value);
+    }
+    Ok(values)
+}
+
+/// A float, also as C libraries print those that are none (`-nan(ind)`).
+fn parse_float<F: std::str::FromStr>(token: &str) -> Option<F> {
+    token.parse().ok().or_else(|| {
+        let unsigned = token.trim_start_matches(['-', '+']).to_ascii_lowercase();
+        unsigned.starts_with("nan(").then(|| "nan".parse().ok())?
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn array(scalar: ScalarType, order: ByteOrder, bytes: &[u8]) -> ArrayData<'_> {
+        ArrayData {
+            scalar,
+            order,
+            payload: Payload::Bytes(Cow::Borrowed(bytes)),
+        }
+    }
+
+    #[test]
+    fn every_integer_type_is_read_in_both_orders() {
+        let value = 0x0102_0304_0506_0708_u64;
+        for (scalar, expected) in [
+            (ScalarType::Int8, 0x08),
+            (ScalarType::UInt8, 0x08),
+            (ScalarType::Int16, 0x0708),
+            (ScalarType::UInt16, 0x0708),
+            (ScalarType::Int32, 0x0506_0708),
+            (ScalarType::UInt32, 0x0506_0708),
+            (ScalarType::Int64, 0x0102_0304_0506_0708),
+            (ScalarType::UInt64, 0x0102_0304_0506_0708),
+        ] {
+            let mut bytes = value.to_le_bytes()[..scalar.size()].to_vec();
+            assert_eq!(
+                array(scalar, ByteOrder::Little, &bytes).integers().unwrap(),
+                [expected]
+            );
+            bytes.reverse();
+            let data = array(scalar, ByteOrder::Big, &bytes);
+            assert_eq!(data.integers().unwrap(), [expected]);
+            assert_eq!(data.floats().unwrap(), [expected as f64]);
+        }
+    }
+
+    #[test]
+    fn signs_are_kept() {
+        assert_eq!(
+            array(ScalarType::Int8, ByteOrder::Little, &[0xff])
+                .integers()
+                .unwrap(),
+            [-1]
+        );
+        assert_eq!(
+            array(ScalarType::UInt8, ByteOrder::Little, &[0xff])
+                .integers()
+                .unwrap(),
+            [255]
+        );
+    }
+
+    #[test]
+    fn an_unsigned_number_past_the_signed_ones_is_an_error() {
+        let error = array(ScalarType::UInt64, ByteOrder::Little, &[0xff; 16]).integers();
+        let message = error.unwrap_err().to_string();
+        assert!(
+            message.starts_with("value 0 is 18446744073709551615"),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn text_that_is_no_number_is_an_error_with_its_line() {
+        let payload = Payload::Text("1 2\n3 x4\n", b"<a>\n<b>\n");
+        let data = ArrayData {
+            scalar: ScalarType::Int32,
+            order: ByteOrder::Little,
+            payload,
+        };
+        assert_eq!(
+            data.integers().unwrap_err().to_string(),
+            "line 4: \"x4\" is no integer"
+        );
+    }
+
+    #[test]
+    fn floats_in_text_have_the_precision_of_their_type() {
+        let payload = || Payload::Text("0.1 -nan nan(ind) inf", b"");
+        let order = ByteOrder::Little;
+        let single = ArrayData {
+            scalar: ScalarType::Float32,
+            order,
+            payload: payload(),
+        };
+        let double = ArrayData {
+            scalar: ScalarType::Float64,
+            order,
+            payload: payload(),
+        };
+        assert_eq!(single.floats().unwrap()[0], f64::from(0.1_f32));
+        assert_eq!(double.floats().unwrap()[0], 0.1);
+        assert!(double.floats().unwrap()[1].is_nan() && double.floats().unwrap()[2].is_nan());
+        assert_eq!(double.floats().unwrap()[3], f64::INFINITY);
+    }
+}

@@ -1,0 +1,295 @@
+//! From the elements of a VTU file to a mesh and its fields.
+
+use mesh_core::{MeshArrays, NodeId, Point3, UnstructuredMesh};
+
+use super::assembly::{Assembly, PieceCells};
+use super::error::{ArrayError, VtuError, Whole};
+use super::fields::FieldTable;
+use super::numbers::ArrayData;
+use super::payload::read_payload;
+use super::polyhedra::PieceFaces;
+use super::xml::{ArrayElement, Document, Piece, read_document, shorten};
+use crate::{MeshFile, ReadOptions};
+
+/// The mesh and the fields in the bytes `file` of a VTU file.
+///
+/// Every encoding of VTK is read: digits, base64 and appended data, compressed or not. Several
+/// pieces become one mesh, in their order; their nodes are not merged. Cells of lower dimension
+/// are left out, as are the field values on them, and counted in the notes.
+///
+/// # Errors
+///
+/// What is wrong, and where in the file. Sizes that a file claims are checked against the bytes it
+/// has before memory is taken.
+///
+/// Cost: one pass over the file; memory for the arrays of the mesh, and once more for the largest
+/// of them.
+pub fn read(file: &[u8], options: &ReadOptions) -> Result<MeshFile, VtuError> {
+    let document = read_document(file)?;
+    if document.pieces.is_empty() {
+        return Err(VtuError::NoPiece);
+    }
+    let mut assembly = Assembly::new(options.linearize);
+    let mut fields = FieldTable::new(document.pieces.len());
+    for index in 0..document.pieces.len() {
+        let piece = PieceReader {
+            document: &document,
+            piece: &document.pieces[index],
+            index,
+        };
+        let kept = piece.read_mesh(&mut assembly)?;
+        piece.read_fields(&mut fields, kept.as_deref())?;
+    }
+    let mut notes = assembly.notes();
+    let (arrays, skipped) = assembly.finish();
+    if arrays.shapes.is_empty() {
+        return Err(VtuError::NoCells { skipped });
+    }
+    let (fields, field_notes) = fields.finish();
+    notes.extend(document.notes);
+    notes.extend(field_notes);
+    let mesh =
+        UnstructuredMesh::new(arrays).map_err(|source| VtuError::Mesh { source, skipped })?;
+    Ok(MeshFile {
+        mesh,
+        fields,
+        notes,
+    })
+}
+
+/// One piece of a document.
+pub(super) struct PieceReader<'a> {
+    pub(super) document: &'a Document<'a>,
+    pub(super) piece: &'a Piece<'a>,
+    pub(super) index: usize,
+}
+
+impl<'a> PieceReader<'a> {
+    /// Adds the piece's nodes and cells; which of its cells became cells of the mesh, where not
+    /// all did.
+    fn read_mesh(&self, assembly: &mut Assembly) -> Result<Option<Vec<bool>>, VtuError> {
+        let first_node = assembly.arrays.nodes.len();
+        self.read_nodes(&mut assembly.arrays)?;
+        let cells = self.read_cells(assembly.file_cells, first_node)?;
+        let mut faces = if cells.has_polyhedra() {
+            self.read_faces()?
+        } else {
+            None
+        };
+        assembly.add(cells, faces.as_mut())
+    }
+
+    fn read_nodes(&self, arrays: &mut MeshArrays) -> Result<(), VtuError> {
+        let Some(points) = self.piece.point_arrays.first() else {
+            if self.piece.points == 0 {
+                return Ok(());
+            }
+            return Err(VtuError::MissingArray {
+                piece: self.index,
+                array: "Points",
+            });
+        };
+        let values = self.values(points, |data| data.floats())?;
+        self.check_length(
+            points,
+            values.len(),
+            self.piece.points.saturating_mul(3),
+            "three per point",
+        )?;
+        let nodes = arrays.nodes.len() + self.piece.points;
+        if u32::try_from(nodes).is_err() {
+            return Err(VtuError::TooManyNodes { nodes });
+        }
+        arrays.nodes.extend(
+            values
+                .as_chunks::<3>()
+                .0
+                .iter()
+                .map(|point| Point3::from(*point)),
+        );
+        Ok(())
+    }
+
+    fn read_cells(&self, first_cell: usize, first_node: usize) -> Result<PieceCells, VtuError> {
+        if self.piece.cells == 0 {
+            return Ok(PieceCells::default());
+        }
+        let types = self.cell_array("types")?;
+        let vtk_types = self.values(types, |data| {
+            data.map_integers(|vtk_type| u8::try_from(vtk_type).unwrap_or(u8::MAX))
+        })?;
+        self.check_length(types, vtk_types.len(), self.piece.cells, "one per cell")?;
+
+        let offsets = self.cell_array("offsets")?;
+        let ends = self.values(offsets, |data| data.integers())?;
+        self.check_length(offsets, ends.len(), self.piece.cells, "one per cell")?;
+
+        let connectivity = self.cell_array("connectivity")?;
+        let ids = self.read_ids(connectivity, &ends, first_cell, first_node)?;
+        self.check_ends(&ends, ids.len())?;
+        Ok(PieceCells {
+            vtk_types,
+            ends,
+            ids,
+            first_node,
+            nodes: self.piece.points,
+            whole: self.whole(),
+        })
+    }
+
+    /// The connectivity, counted in the nodes of the whole mesh.
+    fn read_ids(
+        &self,
+        connectivity: &ArrayElement<'_>,
+        ends: &[i64],
+        first_cell: usize,
+        first_node: usize,
+    ) -> Result<Vec<NodeId>, VtuError> {
+        let nodes = self.piece.points;
+        // Nodes and with them all ids are below 2³², as `read_nodes` has checked.
+        let shift = first_node as u32;
+        let mut wrong = None;
+        let ids = self.values(connectivity, |data| {
+            data.map_integers(|id| {
+                if usize::try_from(id).is_ok_and(|id| id < nodes) {
+                    NodeId::new(id as u32 + shift)
+                } else {
+                    wrong.get_or_insert(id);
+                    NodeId::new(0)
+                }
+            })
+        })?;
+        let Some(node) = wrong else { return Ok(ids) };
+        let mut found = None;
+        let mut index = 0_i64;
+        self.values(connectivity, |data| {
+            data.map_integers(|id| {
+                if id == node {
+                    found.get_or_insert(index);
+                }
+                index += 1;
+            })
+        })?;
+        let cell = first_cell
+            + ends
+                .iter()
+                .take_while(|end| **end <= found.unwrap_or(0))
+                .count();
+        Err(VtuError::NodeId {
+            cell,
+            node,
+            nodes,
+            whole: self.whole(),
+        })
+    }
+
+    fn check_ends(&self, ends: &[i64], length: usize) -> Result<(), VtuError> {
+        let mut start = 0;
+        for (cell, &end) in ends.iter().enumerate() {
+            if end < start || end > length as i64 {
+                return Err(VtuError::Offset {
+                    piece: self.index,
+                    cell,
+                    start,
+                    end,
+                    length,
+                });
+            }
+            start = end;
+        }
+        Ok(())
+    }
+
+    fn read_faces(&self) -> Result<Option<PieceFaces>, VtuError> {
+        let find = |name| self.find_cell_array(name);
+        let integers = |array| self.values(array, |data| data.integers());
+        if let (Some(connectivity), Some(face_ends), Some(faces), Some(ends)) = (
+            find("face_connectivity"),
+            find("face_offsets"),
+            find("polyhedron_to_faces"),
+            find("polyhedron_offsets"),
+        ) {
+            let polyhedron_ends = integers(ends)?;
+            self.check_length(
+                ends,
+                polyhedron_ends.len(),
+                self.piece.cells,
+                "one per cell",
+            )?;
+            return Ok(Some(PieceFaces::Indexed {
+                connectivity: integers(connectivity)?,
+                face_ends: integers(face_ends)?,
+                polyhedron_faces: integers(faces)?,
+                polyhedron_ends,
+                total: 0,
+            }));
+        }
+        let (Some(faces), Some(offsets)) = (find("faces"), find("faceoffsets")) else {
+            return Ok(None);
+        };
+        let ends = integers(offsets)?;
+        self.check_length(offsets, ends.len(), self.piece.cells, "one per cell")?;
+        Ok(Some(PieceFaces::Stream {
+            faces: integers(faces)?,
+            ends,
+            position: 0,
+        }))
+    }
+
+    fn find_cell_array(&self, name: &str) -> Option<&'a ArrayElement<'a>> {
+        self.piece
+            .cell_arrays
+            .iter()
+            .find(|array| array.name.trim() == name)
+    }
+
+    fn cell_array(&self, name: &'static str) -> Result<&'a ArrayElement<'a>, VtuError> {
+        self.find_cell_array(name).ok_or(VtuError::MissingArray {
+            piece: self.index,
+            array: name,
+        })
+    }
+
+    /// What `convert` makes of the values of `array`.
+    pub(super) fn values<T>(
+        &self,
+        array: &ArrayElement<'_>,
+        convert: impl FnOnce(&ArrayData<'_>) -> Result<T, ArrayError>,
+    ) -> Result<T, VtuError> {
+        read_payload(array, self.document.encoding, self.document.appended)
+            .and_then(|data| convert(&data))
+            .map_err(|source| VtuError::Array {
+                piece: self.index,
+                array: shorten(&array.name),
+                source,
+            })
+    }
+
+    pub(super) fn check_length(
+        &self,
+        array: &ArrayElement<'_>,
+        found: usize,
+        expected: usize,
+        reason: &'static str,
+    ) -> Result<(), VtuError> {
+        if found == expected {
+            return Ok(());
+        }
+        let array = shorten(&array.name);
+        Err(VtuError::Length {
+            piece: self.index,
+            array,
+            found,
+            expected,
+            reason,
+        })
+    }
+
+    fn whole(&self) -> Whole {
+        if self.document.pieces.len() == 1 {
+            Whole::Mesh
+        } else {
+            Whole::Piece(self.index)
+        }
+    }
+}
