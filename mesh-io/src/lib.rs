@@ -1,29 +1,62 @@
 //! Readers and writers of mesh and sparse matrix files.
+//!
+//! The format follows from the extension of a path: [`read_mesh`] and [`write_mesh`] know `.vtu`,
+//! [`read_matrix`] and [`write_matrix`] know `.npz` (SciPy) and `.mtx` (Matrix Market). Formats are
+//! values behind the traits [`MeshFormat`] and [`MatrixFormat`]; those that have options, like
+//! [`vtu::Vtu`], can be used directly.
+//!
+//! ```
+//! use mesh_core::CartesianMesh;
+//! # let directory = tempfile::tempdir()?;
+//! # let path = directory.path().join("box.vtu");
+//! let mesh = CartesianMesh::new(vec![vec![0.0, 0.5, 1.0]; 3])?.to_unstructured()?;
+//! mesh_io::write_mesh(&path, &mesh, &[])?;
+//! let file = mesh_io::read_mesh(&path)?;
+//! assert_eq!(file.mesh.cell_count(), 8);
+//! assert!(file.notes.is_empty());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! What is promised: what was written comes back bit by bit; a file that could not be written in
+//! full is not left behind ([`write_atomically`]); no file, however damaged, makes a reader panic
+//! or take much more memory than the file can mean; a message is one line that names the file, the
+//! place in it, what was found and what was expected.
+
 mod atomic;
 mod error;
+mod matrix_file;
+pub mod matrix_market;
 mod mesh_file;
+mod npy;
+pub mod npz;
+mod rows;
 pub mod vtu;
-mod npz {
-    #[derive(Debug, thiserror::Error)]
-    #[error("")]
-    pub struct NpzError;
-}
-mod matrix_market {
-    #[derive(Debug, thiserror::Error)]
-    #[error("")]
-    pub struct MatrixMarketError;
-}
 
 pub use atomic::write_atomically;
 pub use error::{ReadError, WriteError};
+pub use matrix_file::{
+    MatrixFile, MatrixFormat, PartLabel, matrix_formats, read_matrix, write_matrix,
+};
 pub use mesh_file::{
     MeshFile, MeshFormat, ReadOptions, mesh_formats, read_mesh, read_mesh_with, write_mesh,
 };
+pub use npy::NpyError;
+
+use std::path::Path;
 
 /// The bytes of the file at `path`.
-fn read_file(path: &std::path::Path) -> Result<Vec<u8>, ReadError> {
+fn read_file(path: &Path) -> Result<Vec<u8>, ReadError> {
     std::fs::read(path).map_err(|source| ReadError::Io {
         path: path.to_owned(),
         source,
     })
+}
+
+/// `text` without what would make a message long.
+fn shorten(text: &str) -> String {
+    const LONGEST: usize = 60;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
 }

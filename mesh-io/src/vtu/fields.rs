@@ -4,7 +4,8 @@ use mesh_core::{DataArray, Field, FieldValues, Location};
 
 use super::error::{ArrayError, VtuError};
 use super::read::PieceReader;
-use super::xml::{ArrayElement, shorten};
+use super::xml::ArrayElement;
+use crate::shorten;
 
 /// Components that an array without a single value may claim.
 const MOST_COMPONENTS: usize = 1024;

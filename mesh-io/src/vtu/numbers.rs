@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use super::error::ArrayError;
 use super::scalar::{ByteOrder, ScalarType};
-use super::xml::{line_after, shorten};
+use super::xml::line_after;
+use crate::shorten;
 
 /// The values of one array, not yet converted.
 pub(crate) struct ArrayData<'a> {

@@ -7,7 +7,8 @@ use super::blocks::BlockSizes;
 use super::error::ArrayError;
 use super::numbers::{ArrayData, Payload};
 use super::scalar::{Compressor, Encoding, ScalarType};
-use super::xml::{Appended, ArrayElement, ArrayText, shorten};
+use super::xml::{Appended, ArrayElement, ArrayText};
+use crate::shorten;
 
 /// The values of `array`, decoded as far as bytes or digits; raw appended bytes are not copied.
 ///

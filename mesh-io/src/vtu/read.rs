@@ -8,8 +8,8 @@ use super::fields::FieldTable;
 use super::numbers::ArrayData;
 use super::payload::read_payload;
 use super::polyhedra::PieceFaces;
-use super::xml::{ArrayElement, Document, Piece, read_document, shorten};
-use crate::{MeshFile, ReadOptions};
+use super::xml::{ArrayElement, Document, Piece, read_document};
+use crate::{MeshFile, ReadOptions, shorten};
 
 /// The mesh and the fields in the bytes `file` of a VTU file.
 ///

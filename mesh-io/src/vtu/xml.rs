@@ -10,6 +10,7 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::error::VtuError;
 use super::scalar::{ByteOrder, Compressor, Encoding, HeaderType};
+use crate::shorten;
 
 /// A VTU file's elements, their data still as they stand in the file.
 #[derive(Debug, Default)]
@@ -450,13 +451,4 @@ impl<'a> DocumentReader<'a> {
 /// The line that begins or goes on behind `text`.
 pub(crate) fn line_after(text: &[u8]) -> usize {
     1 + text.iter().filter(|byte| **byte == b'\n').count()
-}
-
-/// `text` without what would make a message long.
-pub(crate) fn shorten(text: &str) -> String {
-    const LONGEST: usize = 60;
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
 }

@@ -1,0 +1,449 @@
+//! Sparse matrices as Matrix Market text: a line per entry, rows and columns from 1.
+//!
+//! What else is known of a matrix stands in comments, which other readers pass over:
+//!
+//! ```text
+//! %%MatrixMarket matrix coordinate real general
+//! % source_fingerprint: 0123456789abcdef0123456789abcdef
+//! % target_fingerprint: 0123456789abcdef0123456789abcdef
+//! % part: 0 of 4, of 1000 rows
+//! % part_rows: 0-99 150 200-249
+//! ```
+//!
+//! The rows of a part are those of the whole matrix, from 0, in the order of the part's rows; a
+//! comment of many goes on in further `part_rows` comments.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use mesh_core::{Fingerprint, MatrixError};
+use thiserror::Error;
+
+use crate::matrix_file::{MatrixFile, MatrixFormat, PartLabel};
+use crate::rows::Entries;
+use crate::{ReadError, WriteError, read_file, write_atomically};
+
+/// Rows or ranges of rows in one comment; lines may have 1024 characters.
+const RANGES_PER_LINE: usize = 32;
+
+const BANNER: &str = "%%MatrixMarket matrix coordinate real general";
+
+/// The `.mtx` files of the Matrix Market.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct MatrixMarket;
+
+/// What can be wrong with a Matrix Market file; lines count from 1.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum MatrixMarketError {
+    /// The first line names another kind of file or matrix.
+    #[error("line 1: {found:?}, expected \"{BANNER}\"")]
+    Banner {
+        /// What stands there.
+        found: String,
+    },
+    /// A line is not UTF-8.
+    #[error("line {line}: bytes that are no text")]
+    Encoding {
+        /// The line.
+        line: usize,
+    },
+    /// A line that does not say what it should.
+    #[error("line {line}: {found:?}, expected {expected}")]
+    Line {
+        /// The line.
+        line: usize,
+        /// What stands there.
+        found: String,
+        /// What should.
+        expected: &'static str,
+    },
+    /// A row or column past the size of the matrix.
+    #[error("line {line}: {what} {found}, but the matrix has {count}; they count from 1")]
+    Range {
+        /// The line.
+        line: usize,
+        /// `row` or `column`.
+        what: &'static str,
+        /// Its number.
+        found: u64,
+        /// How many there are.
+        count: usize,
+    },
+    /// The file ends before its last entry, or goes on after it.
+    #[error("line {line}: {found} entries, but line {size_line} announces {expected}")]
+    EntryCount {
+        /// The line where that is noticed.
+        line: usize,
+        /// The entries so far.
+        found: usize,
+        /// The line with the size.
+        size_line: usize,
+        /// The entries announced.
+        expected: u64,
+    },
+    /// No line with rows, columns and entries.
+    #[error("line {line}: the file ends before the size of the matrix")]
+    NoSize {
+        /// The last line.
+        line: usize,
+    },
+    /// The comment with the rows of a part names more or fewer than the matrix has.
+    #[error("the part_rows comments name {found} rows, but the matrix has {expected}")]
+    PartRows {
+        /// The rows named.
+        found: usize,
+        /// The rows there are.
+        expected: usize,
+    },
+    /// A comment names a row that the whole matrix does not have.
+    #[error("a part_rows comment names row {row}, but the whole matrix has {target_rows} rows")]
+    PartRow {
+        /// The row, from 0.
+        row: u32,
+        /// The rows of the whole matrix.
+        target_rows: usize,
+    },
+    /// The entries are no matrix.
+    #[error(transparent)]
+    Matrix(#[from] MatrixError),
+}
+
+impl MatrixFormat for MatrixMarket {
+    fn name(&self) -> &'static str {
+        "Matrix Market"
+    }
+
+    fn extensions(&self) -> &'static [&'static str] {
+        &["mtx"]
+    }
+
+    fn read(&self, path: &Path) -> Result<MatrixFile, ReadError> {
+        read(&read_file(path)?).map_err(|source| ReadError::MatrixMarket {
+            path: path.to_owned(),
+            source: Box::new(source),
+        })
+    }
+
+    fn write(&self, path: &Path, matrix: &MatrixFile) -> Result<(), WriteError> {
+        write_atomically(path, |out| write(out, matrix))
+    }
+}
+
+/// The matrix and its labels in the bytes `file` of a Matrix Market file.
+///
+/// Entries may stand in any order; those that share row and column are added, in the order of the
+/// file. Real and integer general matrices in coordinates are read.
+///
+/// # Errors
+///
+/// What is wrong, and in which line.
+pub fn read(file: &[u8]) -> Result<MatrixFile, MatrixMarketError> {
+    let mut lines = Lines {
+        rest: file,
+        line: 0,
+    };
+    check_banner(lines.next()?.unwrap_or_default())?;
+    let mut labels = Labels::default();
+    let (rows, columns, announced) = loop {
+        let Some(text) = lines.next()? else {
+            return Err(MatrixMarketError::NoSize { line: lines.line });
+        };
+        if let Some(comment) = text.strip_prefix('%') {
+            labels.read(comment, &lines)?;
+        } else if !text.trim().is_empty() {
+            break read_size(text, &lines)?;
+        }
+    };
+    let size_line = lines.line;
+    let mut entries = Vec::new();
+    while let Some(text) = lines.next()? {
+        let text = text.trim();
+        if text.is_empty() || text.starts_with('%') {
+            continue;
+        }
+        entries.push(read_entry(text, rows, columns, &lines)?);
+        if entries.len() as u64 > announced {
+            break;
+        }
+    }
+    if entries.len() as u64 != announced {
+        return Err(MatrixMarketError::EntryCount {
+            line: lines.line,
+            found: entries.len(),
+            size_line,
+            expected: announced,
+        });
+    }
+    let part = labels.part(rows)?;
+    let matrix = gather(rows, columns, &entries).into_matrix()?;
+    Ok(MatrixFile {
+        matrix,
+        source: labels.source,
+        target: labels.target,
+        part,
+    })
+}
+
+/// Row, column and value.
+type Entry = (u32, u32, f64);
+
+/// The entries row by row, in their order.
+fn gather(rows: usize, columns: usize, entries: &[Entry]) -> Entries {
+    // One number per row is all that a size without entries can make us take.
+    let mut offsets = vec![0_usize; rows + 1];
+    for (row, ..) in entries {
+        offsets[*row as usize + 1] += 1;
+    }
+    for row in 0..rows {
+        offsets[row + 1] += offsets[row];
+    }
+    let mut next = offsets.clone();
+    let mut indices = vec![0; entries.len()];
+    let mut values = vec![0.0; entries.len()];
+    for &(row, column, value) in entries {
+        let place = &mut next[row as usize];
+        (indices[*place], values[*place]) = (column, value);
+        *place += 1;
+    }
+    Entries {
+        rows,
+        columns,
+        offsets,
+        indices,
+        values,
+    }
+}
+
+/// The lines of a file, counted.
+struct Lines<'a> {
+    rest: &'a [u8],
+    /// The line read last.
+    line: usize,
+}
+
+impl<'a> Lines<'a> {
+    fn next(&mut self) -> Result<Option<&'a str>, MatrixMarketError> {
+        if self.rest.is_empty() {
+            return Ok(None);
+        }
+        self.line += 1;
+        let end = self
+            .rest
+            .iter()
+            .position(|byte| *byte == b'\n')
+            .unwrap_or(self.rest.len());
+        let (text, rest) = self.rest.split_at(end);
+        self.rest = rest.get(1..).unwrap_or_default();
+        let text = std::str::from_utf8(text);
+        text.map(Some)
+            .map_err(|_| MatrixMarketError::Encoding { line: self.line })
+    }
+
+    fn error(&self, found: &str, expected: &'static str) -> MatrixMarketError {
+        MatrixMarketError::Line {
+            line: self.line,
+            found: crate::shorten(found),
+            expected,
+        }
+    }
+}
+
+fn check_banner(text: &str) -> Result<(), MatrixMarketError> {
+    let lower = text.to_ascii_lowercase();
+    let words: Vec<&str> = lower.split_ascii_whitespace().collect();
+    let is_read = matches!(
+        words.as_slice(),
+        [
+            "%%matrixmarket",
+            "matrix",
+            "coordinate",
+            "real" | "double" | "integer",
+            "general"
+        ]
+    );
+    if is_read {
+        return Ok(());
+    }
+    Err(MatrixMarketError::Banner {
+        found: crate::shorten(text.trim_end()),
+    })
+}
+
+fn read_size(text: &str, lines: &Lines<'_>) -> Result<(usize, usize, u64), MatrixMarketError> {
+    let numbers: Vec<&str> = text.split_ascii_whitespace().collect();
+    let error = || lines.error(text, "the numbers of rows, columns and entries");
+    let [rows, columns, entries] = numbers.as_slice() else {
+        return Err(error());
+    };
+    let parse = |number: &str| number.parse::<u64>().map_err(|_| error());
+    let (rows, columns, entries) = (parse(rows)?, parse(columns)?, parse(entries)?);
+    // Ids have 32 bits; a matrix has at most one row per id.
+    match (u32::try_from(rows), u32::try_from(columns)) {
+        (Ok(rows), Ok(columns)) => Ok((rows as usize, columns as usize, entries)),
+        _ => Err(lines.error(text, "at most 4294967295 rows and columns")),
+    }
+}
+
+fn read_entry(
+    text: &str,
+    rows: usize,
+    columns: usize,
+    lines: &Lines<'_>,
+) -> Result<Entry, MatrixMarketError> {
+    let error = || lines.error(text, "a row, a column and a value");
+    let mut words = text.split_ascii_whitespace();
+    let (Some(row), Some(column), Some(value), None) =
+        (words.next(), words.next(), words.next(), words.next())
+    else {
+        return Err(error());
+    };
+    let id = |word: &str, what, count: usize| {
+        let found: u64 = word.parse().map_err(|_| error())?;
+        if found == 0 || found > count as u64 {
+            return Err(MatrixMarketError::Range {
+                line: lines.line,
+                what,
+                found,
+                count,
+            });
+        }
+        Ok((found - 1) as u32)
+    };
+    let (row, column) = (id(row, "row", rows)?, id(column, "column", columns)?);
+    let value: f64 = value.parse().map_err(|_| error())?;
+    if !value.is_finite() {
+        return Err(lines.error(text, "a finite value"));
+    }
+    Ok((row, column, value))
+}
+
+/// What the comments say.
+#[derive(Default)]
+struct Labels {
+    source: Option<Fingerprint>,
+    target: Option<Fingerprint>,
+    /// Part, parts, rows of the whole matrix.
+    part: Option<(usize, usize, usize)>,
+    part_rows: Vec<(u32, u32)>,
+}
+
+impl Labels {
+    fn read(&mut self, comment: &str, lines: &Lines<'_>) -> Result<(), MatrixMarketError> {
+        let Some((key, value)) = comment.split_once(':') else {
+            return Ok(());
+        };
+        let value = value.trim();
+        let fingerprint = || {
+            value
+                .parse()
+                .map(Some)
+                .map_err(|_| lines.error(value, "32 hex digits"))
+        };
+        match key.trim() {
+            "source_fingerprint" => self.source = fingerprint()?,
+            "target_fingerprint" => self.target = fingerprint()?,
+            "part" => {
+                let error = || lines.error(value, "a part like \"0 of 4, of 1000 rows\"");
+                self.part = Some(parse_part(value).ok_or_else(error)?);
+            }
+            "part_rows" => {
+                for word in value.split_ascii_whitespace() {
+                    let error = || lines.error(word, "a row or a range of rows like 0-99");
+                    self.part_rows.push(parse_range(word).ok_or_else(error)?);
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn part(&self, matrix_rows: usize) -> Result<Option<PartLabel>, MatrixMarketError> {
+        let Some((part, parts, target_rows)) = self.part else {
+            return Ok(None);
+        };
+        let counts = self
+            .part_rows
+            .iter()
+            .map(|(first, last)| (last - first) as usize + 1);
+        let found = counts.fold(0_usize, usize::saturating_add);
+        if found != matrix_rows {
+            return Err(MatrixMarketError::PartRows {
+                found,
+                expected: matrix_rows,
+            });
+        }
+        let rows: Vec<u32> = self
+            .part_rows
+            .iter()
+            .flat_map(|(first, last)| *first..=*last)
+            .collect();
+        if let Some(row) = rows.iter().find(|row| **row as usize >= target_rows) {
+            return Err(MatrixMarketError::PartRow {
+                row: *row,
+                target_rows,
+            });
+        }
+        Ok(Some(PartLabel {
+            part,
+            parts,
+            rows,
+            target_rows,
+        }))
+    }
+}
+
+fn parse_part(text: &str) -> Option<(usize, usize, usize)> {
+    let (part, rest) = text.split_once(" of ")?;
+    let (parts, rest) = rest.split_once(", of ")?;
+    let rows = rest.strip_suffix(" rows")?;
+    Some((part.parse().ok()?, parts.parse().ok()?, rows.parse().ok()?))
+}
+
+fn parse_range(word: &str) -> Option<(u32, u32)> {
+    let (first, last) = word.split_once('-').unwrap_or((word, word));
+    let (first, last) = (first.parse().ok()?, last.parse().ok()?);
+    (first <= last && last < u32::MAX).then_some((first, last))
+}
+
+/// Writes a matrix and its labels; values with the digits that bring them back exactly.
+///
+/// # Errors
+///
+/// Whatever `out` returns.
+pub fn write(out: &mut dyn Write, file: &MatrixFile) -> io::Result<()> {
+    let matrix = &file.matrix;
+    writeln!(out, "{BANNER}")?;
+    if let Some(fingerprint) = file.source {
+        writeln!(out, "% source_fingerprint: {fingerprint}")?;
+    }
+    if let Some(fingerprint) = file.target {
+        writeln!(out, "% target_fingerprint: {fingerprint}")?;
+    }
+    if let Some(label) = &file.part {
+        let PartLabel {
+            part,
+            parts,
+            target_rows,
+            rows,
+        } = label;
+        writeln!(out, "% part: {part} of {parts}, of {target_rows} rows")?;
+        let ranges: Vec<String> = rows
+            .chunk_by(|row, next| row.checked_add(1) == Some(*next))
+            .map(|range| match range {
+                [first, .., last] => format!("{first}-{last}"),
+                rows => rows.iter().map(u32::to_string).collect(),
+            })
+            .collect();
+        for ranges in ranges.chunks(RANGES_PER_LINE) {
+            writeln!(out, "% part_rows: {}", ranges.join(" "))?;
+        }
+    }
+    writeln!(out, "{} {} {}", matrix.rows(), matrix.cols(), matrix.nnz())?;
+    for (row, entries) in matrix.outer_iterator().enumerate() {
+        for (column, value) in entries.iter() {
+            writeln!(out, "{} {} {value:e}", row + 1, column + 1)?;
+        }
+    }
+    Ok(())
+}
