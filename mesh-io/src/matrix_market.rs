@@ -26,6 +26,9 @@ use crate::{ReadError, WriteError, read_file, write_atomically};
 /// Rows or ranges of rows in one comment; lines may have 1024 characters.
 const RANGES_PER_LINE: usize = 32;
 
+/// Rows that a matrix may have however few its entries are; each takes sixteen bytes of memory.
+const FEW_ROWS: usize = 1 << 24;
+
 const BANNER: &str = "%%MatrixMarket matrix coordinate real general";
 
 /// The `.mtx` files of the Matrix Market.
@@ -87,6 +90,16 @@ pub enum MatrixMarketError {
     NoSize {
         /// The last line.
         line: usize,
+    },
+    /// So many more rows than entries that it cannot be meant.
+    #[error("line {line}: {rows} rows, but only {entries} entries; expected at most 256 rows each")]
+    EmptyRows {
+        /// The line with the size.
+        line: usize,
+        /// The number of rows.
+        rows: usize,
+        /// The number of entries.
+        entries: usize,
     },
     /// The comment with the rows of a part names more or fewer than the matrix has.
     #[error("the part_rows comments name {found} rows, but the matrix has {expected}")]
@@ -175,6 +188,13 @@ pub fn read(file: &[u8]) -> Result<MatrixFile, MatrixMarketError> {
             expected: announced,
         });
     }
+    if rows > FEW_ROWS && rows / 256 > entries.len() {
+        return Err(MatrixMarketError::EmptyRows {
+            line: size_line,
+            rows,
+            entries: entries.len(),
+        });
+    }
     let part = labels.part(rows)?;
     let matrix = gather(rows, columns, &entries).into_matrix()?;
     Ok(MatrixFile {
@@ -190,7 +210,6 @@ type Entry = (u32, u32, f64);
 
 /// The entries row by row, in their order.
 fn gather(rows: usize, columns: usize, entries: &[Entry]) -> Entries {
-    // One number per row is all that a size without entries can make us take.
     let mut offsets = vec![0_usize; rows + 1];
     for (row, ..) in entries {
         offsets[*row as usize + 1] += 1;

@@ -109,7 +109,7 @@ pub enum VtuError {
         length: usize,
     },
     /// A cell names a node that is not there.
-    #[error("cell {cell} names node {node}, but the {whole} has {nodes} nodes")]
+    #[error("cell {cell} names node {node}, but {whole} has {nodes} nodes")]
     NodeId {
         /// The cell.
         cell: usize,
@@ -117,7 +117,7 @@ pub enum VtuError {
         node: i64,
         /// The number of nodes there are.
         nodes: usize,
-        /// `mesh`, or `piece` in a file of several.
+        /// The mesh, or the piece in a file of several.
         whole: Whole,
     },
     /// A cell has a number of nodes that its shape does not have.
@@ -221,7 +221,7 @@ pub enum Whole {
 impl std::fmt::Display for Whole {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Mesh => f.write_str("mesh"),
+            Self::Mesh => f.write_str("the mesh"),
             Self::Piece(piece) => write!(f, "piece {piece}"),
         }
     }
