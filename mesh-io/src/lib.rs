@@ -54,8 +54,12 @@ fn read_file(path: &Path) -> Result<Vec<u8>, ReadError> {
 
 /// `text` without what would make a message long.
 fn shorten(text: &str) -> String {
-    const LONGEST: usize = 60;
-    match text.char_indices().nth(LONGEST) {
+    shorten_to(text, 60)
+}
+
+/// The first `longest` characters of `text`, and an ellipsis where there are more.
+fn shorten_to(text: &str, longest: usize) -> String {
+    match text.char_indices().nth(longest) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }

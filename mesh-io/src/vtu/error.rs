@@ -12,7 +12,7 @@ use super::scalar::Compressor;
 #[non_exhaustive]
 pub enum VtuError {
     /// The XML is damaged: cut, not closed, or no XML at all.
-    #[error("line {line}: damaged XML: {source}")]
+    #[error("line {line}: damaged XML: {}", one_line(source))]
     Xml {
         /// Where the reader stopped.
         line: usize,
@@ -200,6 +200,13 @@ pub enum VtuError {
         /// The number of cells of lower dimension, which were left out.
         skipped: usize,
     },
+}
+
+/// The message of the XML parser, which quotes the file, in one line that is not too long.
+fn one_line(source: &quick_xml::Error) -> String {
+    let message = source.to_string();
+    let words: Vec<&str> = message.split_whitespace().collect();
+    crate::shorten_to(&words.join(" "), 160)
 }
 
 fn left_out(skipped: usize) -> String {
