@@ -149,7 +149,9 @@ impl Intersector {
             }
             self.piece.copy_from(&self.soup);
             for plane in &decomposition.planes[piece.planes.clone()] {
-                self.piece.clip(&plane.moved(&shift), plane.snap(extent));
+                // No snap: pieces share planes to the last bit, so a vertex near such a plane
+                // counts for one of them, not for both.
+                self.piece.clip(&plane.moved(&shift), 0.0);
             }
             let moments = self.piece.moments::<FIRST>(origin);
             total.volume += piece.sign * moments.volume;

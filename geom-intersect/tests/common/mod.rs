@@ -6,14 +6,22 @@ use nalgebra::{Point3, Vector3};
 use num_rational::BigRational;
 use serde::Deserialize;
 
+pub mod cells;
 pub mod twin;
 
 /// A cell as plain data: nodes and outward faces.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Cell {
     pub nodes: Vec<Point3<f64>>,
     pub faces: Vec<Vec<u32>>,
     pub standard: bool,
+}
+
+impl std::fmt::Debug for Cell {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let nodes: Vec<[f64; 3]> = self.nodes.iter().map(|&node| node.into()).collect();
+        write!(f, "{:?} {nodes:?} {:?}", self.shape(), self.faces)
+    }
 }
 
 impl Cell {
