@@ -38,8 +38,8 @@ impl Bounds {
     #[must_use]
     pub fn with_point(&self, point: &Point3) -> Self {
         Self {
-            min: self.min.inf(point),
-            max: self.max.sup(point),
+            min: lower(&self.min, point),
+            max: upper(&self.max, point),
         }
     }
 
@@ -47,8 +47,8 @@ impl Bounds {
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {
         Self {
-            min: self.min.inf(&other.min),
-            max: self.max.sup(&other.max),
+            min: lower(&self.min, &other.min),
+            max: upper(&self.max, &other.max),
         }
     }
 
@@ -56,8 +56,8 @@ impl Bounds {
     #[must_use]
     pub fn intersection(&self, other: &Self) -> Self {
         Self {
-            min: self.min.sup(&other.min),
-            max: self.max.inf(&other.max),
+            min: upper(&self.min, &other.min),
+            max: lower(&self.max, &other.max),
         }
     }
 
@@ -100,6 +100,28 @@ impl Bounds {
     pub fn volume(&self) -> f64 {
         self.extent().product()
     }
+}
+
+/// The lower of both by axis: one instruction each, as no coordinate is undefined.
+#[inline]
+fn lower(left: &Point3, right: &Point3) -> Point3 {
+    let lower = |left: f64, right: f64| if right < left { right } else { left };
+    Point3::new(
+        lower(left.x, right.x),
+        lower(left.y, right.y),
+        lower(left.z, right.z),
+    )
+}
+
+/// The upper of both by axis.
+#[inline]
+fn upper(left: &Point3, right: &Point3) -> Point3 {
+    let upper = |left: f64, right: f64| if right > left { right } else { left };
+    Point3::new(
+        upper(left.x, right.x),
+        upper(left.y, right.y),
+        upper(left.z, right.z),
+    )
 }
 
 #[cfg(test)]

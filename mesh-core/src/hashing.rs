@@ -1,6 +1,8 @@
 //! 128-bit hashes that say whether two meshes or two matrices are the same, to the bit.
 
+use std::collections::HashMap;
 use std::fmt;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::str::FromStr;
 
 use xxhash_rust::xxh3::Xxh3;
@@ -110,6 +112,36 @@ impl ArrayHasher {
 
     pub(crate) fn finish(&self) -> u128 {
         self.state.digest128()
+    }
+}
+
+/// The finisher of splitmix64: every bit of the result depends on every bit given.
+pub(crate) fn mix(bits: u64) -> u64 {
+    let mixed = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
+}
+
+/// Hash tables of whole numbers, several times faster than with the hasher of the standard
+/// library, whose protection against chosen keys a grid does not need.
+pub(crate) type NumberMap<T> = HashMap<u64, T, BuildHasherDefault<NumberHasher>>;
+
+#[derive(Default)]
+pub(crate) struct NumberHasher(u64);
+
+impl Hasher for NumberHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.write_u64(u64::from(byte));
+        }
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = mix(self.0 ^ number);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
     }
 }
 

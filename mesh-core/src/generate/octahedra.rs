@@ -7,8 +7,7 @@
 //! integers: the border of the box passes through corners of the octahedra around grid corners,
 //! and cuts their edges nowhere but at integers.
 
-use std::collections::HashMap;
-
+use crate::hashing::NumberMap;
 use crate::{MeshArrays, NodeId, Point3};
 
 /// A corner in quarters of a grid cell.
@@ -46,7 +45,7 @@ pub(super) fn fill_with_octahedra(axes: [&[f64]; 3]) -> MeshArrays {
     let mut tiling = Tiling {
         axes,
         arrays: MeshArrays::from_nodes(Vec::new()),
-        ids: HashMap::new(),
+        ids: NumberMap::default(),
     };
     let grid = |less: usize| {
         let [x, y, z] = axes.map(|axis| (0_i32..).take(axis.len() - less));
@@ -56,12 +55,16 @@ pub(super) fn fill_with_octahedra(axes: [&[f64]; 3]) -> MeshArrays {
                 .flat_map(move |j| x.clone().map(move |i| [i, j, k]))
         })
     };
+    let whole = cut_octahedron(&[]);
     for corner in grid(0) {
-        let cuts = cuts_at(corner, axes);
-        tiling.push(corner.map(|i| 4 * i), &cuts);
+        let center = corner.map(|i| 4 * i);
+        match cuts_at(corner, axes).as_slice() {
+            [] => tiling.push(center, &whole),
+            cuts => tiling.push(center, &cut_octahedron(cuts)),
+        }
     }
     for cell in grid(1) {
-        tiling.push(cell.map(|i| 4 * i + 2), &[]);
+        tiling.push(cell.map(|i| 4 * i + 2), &whole);
     }
     tiling.arrays
 }
@@ -82,32 +85,35 @@ fn cuts_at(corner: [i32; 3], axes: [&[f64]; 3]) -> Vec<Cut> {
 struct Tiling<'a> {
     axes: [&'a [f64]; 3],
     arrays: MeshArrays,
-    ids: HashMap<Corner, NodeId>,
+    ids: NumberMap<NodeId>,
 }
 
 impl Tiling<'_> {
-    fn push(&mut self, center: Corner, cuts: &[Cut]) {
-        let faces: Vec<Vec<NodeId>> = cut_octahedron(cuts)
-            .into_iter()
-            .map(|face| {
-                let at = |corner: Corner| std::array::from_fn(|i| center[i] + corner[i]);
-                face.into_iter()
-                    .map(|corner| self.node(at(corner)))
-                    .collect()
-            })
-            .collect();
-        self.arrays.push_polyhedron(faces.iter().map(Vec::as_slice));
+    fn push(&mut self, center: Corner, faces: &[Vec<Corner>]) {
+        let at =
+            |corner: &Corner| [0, 1, 2].map(|i| (center[i] + corner[i]).unsigned_abs() as usize);
+        let mut nodes = Vec::new();
+        let mut ends = Vec::new();
+        for face in faces {
+            nodes.extend(face.iter().map(|corner| self.node(at(corner))));
+            ends.push(nodes.len());
+        }
+        let mut start = 0;
+        let faces = ends
+            .iter()
+            .map(|&end| &nodes[std::mem::replace(&mut start, end)..end]);
+        self.arrays.push_polyhedron(faces);
     }
 
-    fn node(&mut self, corner: Corner) -> NodeId {
-        let Self {
-            axes,
-            arrays: MeshArrays { nodes, .. },
-            ids,
-        } = self;
-        *ids.entry(corner).or_insert_with(|| {
+    /// The node at these quarters of grid cells along the axes, made where it is met first.
+    fn node(&mut self, quarters: [usize; 3]) -> NodeId {
+        let [x, y, z] = quarters;
+        let counts = self.axes.map(|axis| 4 * axis.len());
+        let key = (z * counts[1] + y) * counts[0] + x;
+        let (axes, nodes) = (self.axes, &mut self.arrays.nodes);
+        *self.ids.entry(key as u64).or_insert_with(|| {
             nodes.push(Point3::from(
-                [0, 1, 2].map(|i| coordinate(axes[i], corner[i].unsigned_abs() as usize)),
+                [0, 1, 2].map(|i| coordinate(axes[i], quarters[i])),
             ));
             NodeId::new(nodes.len() as u32 - 1)
         })

@@ -1,14 +1,14 @@
 //! Random numbers that are the same bits on every machine and for any number of threads.
 
+use crate::hashing::mix;
+
 /// Uniform in −1 .. 1: the number at `position` of the sequence that starts at `seed`.
 ///
 /// Splitmix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014), whose
 /// state is a multiple of a constant, so that any position can be reached at once.
 pub(super) fn symmetric_uniform(seed: u64, position: u64) -> f64 {
-    let state = seed.wrapping_add(position.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
-    let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    let bits = mixed ^ (mixed >> 31);
+    let step = 0x9e37_79b9_7f4a_7c15;
+    let bits = mix(seed.wrapping_add(position.wrapping_add(1).wrapping_mul(step)));
     // 53 bits make a float in 0 .. 1 without rounding.
     let unit = (bits >> 11) as f64 / (1_u64 << 53) as f64;
     2.0 * unit - 1.0

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::{CHUNK, UnstructuredMesh};
-use crate::{CellId, NodeId};
+use super::{CHUNK, UnstructuredMesh, standard_ring, visit_ring};
+use crate::{CellId, NodeId, Shape};
 
 /// The faces of a mesh, each once, with the cells it belongs to.
 ///
@@ -79,12 +79,7 @@ impl UnstructuredMesh {
     fn collect_face_uses(&self) -> (Vec<usize>, Vec<(CellId, u32)>) {
         let mut ends = vec![0_usize; self.node_count() + 1];
         self.for_each_use(|node, _| ends[node.index()] += 1);
-        let mut sum = 0;
-        for end in &mut ends {
-            let count = *end;
-            *end = sum;
-            sum += count;
-        }
+        let sum = start_from_counts(&mut ends);
         let mut uses = vec![(CellId::default(), 0); sum];
         self.for_each_use(|node, face| {
             uses[ends[node.index()]] = face;
@@ -98,13 +93,36 @@ impl UnstructuredMesh {
 
     fn for_each_use(&self, mut visit: impl FnMut(NodeId, (CellId, u32))) {
         for cell in self.cell_ids() {
-            let mut local = 0;
-            self.for_each_face(cell, |face| {
-                if let Some(&lowest) = face.iter().min() {
-                    visit(lowest, (cell, local));
+            let faces = match self.shape(cell) {
+                Shape::Polyhedron => self.polyhedron_faces(cell).len(),
+                shape => shape.faces().len(),
+            };
+            for local in 0..faces {
+                self.visit_face(cell, local, |face| {
+                    if let Some(&lowest) = face.iter().min() {
+                        visit(lowest, (cell, local as u32));
+                    }
+                });
+            }
+        }
+    }
+
+    /// Visits one face of a cell as [`UnstructuredMesh::for_each_face`] would, or not at all
+    /// where it is collapsed; faces are counted with the collapsed ones.
+    #[inline]
+    fn visit_face(&self, cell: CellId, local: usize, visit: impl FnOnce(&[NodeId])) {
+        match self.shape(cell) {
+            Shape::Polyhedron => {
+                if let Some(face) = self.polyhedron_faces(cell).nth(local) {
+                    visit_ring(face, visit);
                 }
-                local += 1;
-            });
+            }
+            shape => {
+                let (corners, count) = standard_ring(self.cell_nodes(cell), shape.faces()[local]);
+                if count >= 3 {
+                    visit(&corners[..count]);
+                }
+            }
         }
     }
 
@@ -115,13 +133,7 @@ impl UnstructuredMesh {
         for node in range {
             group.clear();
             for &(cell, local) in &uses[starts[node]..starts[node + 1]] {
-                let mut at = 0;
-                self.for_each_face(cell, |face| {
-                    if at == local {
-                        group.push(cell, face);
-                    }
-                    at += 1;
-                });
+                self.visit_face(cell, local as usize, |face| group.push(cell, face));
             }
             group.append_distinct(&mut faces);
         }
@@ -257,32 +269,56 @@ impl Faces {
 
     /// The neighbours of every cell of the mesh, which has `cell_count` cells.
     fn neighbours(&self, cell_count: usize) -> Neighbours {
-        let mut pairs: Vec<(CellId, CellId)> = Vec::new();
+        let mut ends = vec![0_usize; cell_count + 1];
         for face in self.interior_faces() {
             let cells = self.cells(face);
-            for &cell in cells {
-                pairs.extend(
-                    cells
-                        .iter()
-                        .filter(|&&other| other != cell)
-                        .map(|&other| (cell, other)),
-                );
+            for cell in cells {
+                ends[cell.index()] += cells.len() - 1;
             }
         }
-        pairs.par_sort_unstable();
-        pairs.dedup();
-        let mut offsets = vec![0; cell_count + 1];
-        for (cell, _) in &pairs {
-            offsets[cell.index() + 1] += 1;
+        let sum = start_from_counts(&mut ends);
+        let mut others = vec![CellId::default(); sum];
+        for face in self.interior_faces() {
+            let cells = self.cells(face);
+            for (i, cell) in cells.iter().enumerate() {
+                let end = &mut ends[cell.index()];
+                for (_, &other) in cells.iter().enumerate().filter(|&(k, _)| k != i) {
+                    others[*end] = other;
+                    *end += 1;
+                }
+            }
         }
-        for cell in 0..cell_count {
-            offsets[cell + 1] += offsets[cell];
+        // Cells that share several faces are neighbours once.
+        let mut offsets = Vec::with_capacity(cell_count + 1);
+        offsets.push(0);
+        let (mut start, mut kept) = (0, 0);
+        for &end in &ends[..cell_count] {
+            others[start..end].sort_unstable();
+            let first = kept;
+            for i in start..end {
+                if kept == first || others[kept - 1] != others[i] {
+                    others[kept] = others[i];
+                    kept += 1;
+                }
+            }
+            offsets.push(kept);
+            start = end;
         }
+        others.truncate(kept);
         Neighbours {
             offsets,
-            cells: pairs.into_iter().map(|(_, other)| other).collect(),
+            cells: others,
         }
     }
+}
+
+/// Turns counts into starts, in place; returns the sum.
+fn start_from_counts(counts: &mut [usize]) -> usize {
+    let mut sum = 0;
+    for count in counts {
+        sum += std::mem::replace(count, sum);
+    }
+    sum
 }
 
 impl Neighbours {

@@ -44,37 +44,7 @@ impl UnstructuredMesh {
     /// The centre of gravity of a cell; the mean of its nodes where it has no volume.
     #[must_use]
     pub fn centroid(&self, cell: CellId) -> Point3 {
-        let nodes = self.cell_nodes(cell);
-        let origin = self.nodes[nodes[0].index()];
-        let mut moments = Moments::default();
-        match self.shape(cell) {
-            Shape::Polyhedron => {
-                for face in self.polyhedron_faces(cell) {
-                    let corners = ring(face).map(|node| self.nodes[node.index()] - origin);
-                    moments.add_face(corners);
-                }
-            }
-            shape => {
-                let mut corners = [Vector3::zeros(); 8];
-                for (corner, node) in corners.iter_mut().zip(nodes) {
-                    *corner = self.nodes[node.index()] - origin;
-                }
-                for face in shape.faces() {
-                    moments.add_face(face.iter().map(|&local| corners[usize::from(local)]));
-                }
-            }
-        }
-        let centroid = origin + moments.first / moments.volume;
-        // Also undone where the volume is nothing but rounding error, or zero.
-        if self.cell_bounds(cell).contains(&centroid) {
-            centroid
-        } else {
-            let sum: Vector3 = nodes
-                .iter()
-                .map(|node| self.nodes[node.index()] - origin)
-                .sum();
-            origin + sum / nodes.len() as f64
-        }
+        self.compute_centroid(cell, &mut Vec::new())
     }
 
     /// The centre of gravity of every cell; see [`UnstructuredMesh::centroid`]. In parallel, the
@@ -84,8 +54,49 @@ impl UnstructuredMesh {
         (0..self.cell_count() as u32)
             .into_par_iter()
             .with_min_len(CHUNK)
-            .map(|cell| self.centroid(CellId::new(cell)))
+            .map_init(Vec::new, |corners, cell| {
+                self.compute_centroid(CellId::new(cell), corners)
+            })
             .collect()
+    }
+
+    fn compute_centroid(&self, cell: CellId, corners: &mut Vec<Vector3>) -> Point3 {
+        let nodes = self.cell_nodes(cell);
+        let origin = self.nodes[nodes[0].index()];
+        let mut moments = Moments::default();
+        match self.shape(cell) {
+            Shape::Polyhedron => {
+                for face in self.polyhedron_faces(cell) {
+                    corners.clear();
+                    corners.extend(ring(face).map(|node| self.nodes[node.index()] - origin));
+                    moments.add_face(corners);
+                }
+            }
+            shape => {
+                let mut places = [Vector3::zeros(); 8];
+                for (place, node) in places.iter_mut().zip(nodes) {
+                    *place = self.nodes[node.index()] - origin;
+                }
+                for face in shape.faces() {
+                    let place = |i: usize| places[usize::from(face[i])];
+                    match face.len() {
+                        3 => moments.add_triangle(&place(0), &place(1), &place(2)),
+                        _ => moments.add_face(&[place(0), place(1), place(2), place(3)]),
+                    }
+                }
+            }
+        }
+        let centroid = origin + moments.first / moments.volume;
+        let bounds = self.cell_bounds(cell);
+        // Not so where the volume is zero or nothing but rounding error.
+        if bounds.contains(&centroid) {
+            return centroid;
+        }
+        let sum: Vector3 = nodes
+            .iter()
+            .map(|node| self.nodes[node.index()] - origin)
+            .sum();
+        origin + sum / nodes.len() as f64
     }
 }
 
@@ -105,20 +116,29 @@ fn signed_volume(
     polyhedra: &PolyhedronFaces,
     cell: usize,
 ) -> f64 {
-    let x = |local: usize| &points[nodes[local].index()];
-    match shape {
-        Shape::Tetrahedron => determinant(&(x(1) - x(0)), &(x(2) - x(0)), &(x(3) - x(0))) / 6.0,
-        Shape::Pyramid => pyramid_volume([x(0), x(1), x(2), x(3), x(4)]),
-        Shape::Wedge => wedge_volume([x(0), x(1), x(2), x(3), x(4), x(5)]),
-        Shape::Hexahedron => hexahedron_volume([x(0), x(1), x(2), x(3), x(4), x(5), x(6), x(7)]),
-        Shape::Polyhedron => polyhedron_volume(points, polyhedra.faces(cell)),
+    let x = |node: NodeId| &points[node.index()];
+    match (shape, nodes) {
+        (Shape::Polyhedron, _) => polyhedron_volume(points, polyhedra.faces(cell)),
+        (_, &[a, b, c, d]) => tetrahedron_volume([x(a), x(b), x(c), x(d)]),
+        (_, &[a, b, c, d, e]) => pyramid_volume([x(a), x(b), x(c), x(d), x(e)]),
+        (_, &[a, b, c, d, e, f]) => wedge_volume([x(a), x(b), x(c), x(d), x(e), x(f)]),
+        (_, &[a, b, c, d, e, f, g, h]) => {
+            hexahedron_volume([x(a), x(b), x(c), x(d), x(e), x(f), x(g), x(h)])
+        }
+        // No shape has another number of nodes.
+        _ => 0.0,
     }
 }
 
-/// Six times the volume of a parallelepiped's tetrahedron.
+/// The volume of a parallelepiped: six times that of its tetrahedron.
 #[inline]
 fn determinant(a: &Vector3, b: &Vector3, c: &Vector3) -> f64 {
     a.dot(&b.cross(c))
+}
+
+#[inline]
+fn tetrahedron_volume(x: [&Point3; 4]) -> f64 {
+    determinant(&(x[1] - x[0]), &(x[2] - x[0]), &(x[3] - x[0])) / 6.0
 }
 
 /// With the apex as origin only the base counts: a fan a b c d around its mean encloses
@@ -193,26 +213,21 @@ struct Moments {
 }
 
 impl Moments {
-    fn add_face(&mut self, corners: impl Iterator<Item = Vector3> + Clone) {
-        let (sum, count) = corners
-            .clone()
-            .fold((Vector3::zeros(), 0_u32), |(sum, count), corner| {
-                (sum + corner, count + 1)
-            });
-        if count == 3 {
-            let mut corners = corners;
-            if let (Some(a), Some(b), Some(c)) = (corners.next(), corners.next(), corners.next()) {
-                self.add_triangle(&a, &b, &c);
-            }
-        } else if count > 3 {
-            let mean = sum / f64::from(count);
-            let nexts = corners.clone().cycle().skip(1);
-            for (corner, next) in corners.zip(nexts) {
-                self.add_triangle(&mean, &corner, &next);
+    #[inline]
+    fn add_face(&mut self, corners: &[Vector3]) {
+        if let [a, b, c] = corners {
+            self.add_triangle(a, b, c);
+        } else if let [.., last] = corners {
+            let mean = corners.iter().sum::<Vector3>() / corners.len() as f64;
+            let mut previous = last;
+            for corner in corners {
+                self.add_triangle(&mean, previous, corner);
+                previous = corner;
             }
         }
     }
 
+    #[inline]
     fn add_triangle(&mut self, a: &Vector3, b: &Vector3, c: &Vector3) {
         let volume = determinant(a, b, c) / 6.0;
         self.volume += volume;

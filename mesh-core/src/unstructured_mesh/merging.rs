@@ -1,8 +1,9 @@
 //! Merging nodes that lie at the same place.
 
-use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 
 use super::{MeshArrays, MeshError, UnstructuredMesh};
+use crate::hashing::{NumberMap, mix};
 use crate::{NodeId, Point3};
 
 /// A mesh whose coincident nodes were merged.
@@ -81,67 +82,107 @@ impl UnstructuredMesh {
 
 /// The nodes that stay, and the new id of every node.
 fn find_coincident(nodes: &[Point3], distance: f64) -> (Vec<Point3>, Vec<NodeId>) {
-    let mut kept: Vec<Point3> = Vec::new();
-    let mut new_ids = Vec::with_capacity(nodes.len());
-    // The last node kept in each box of a grid, and for each kept node the one before it there.
-    let mut last_in_box: HashMap<[u64; 3], u32> = HashMap::with_capacity(nodes.len());
-    let mut previous: Vec<u32> = Vec::new();
-    for node in nodes {
-        let near = find_near(node, distance, &kept, &last_in_box, &previous);
-        let id = near.unwrap_or_else(|| {
-            let id = kept.len() as u32;
-            let before = last_in_box.insert(grid_box(node, distance, [0.0; 3]), id);
-            previous.push(before.unwrap_or(u32::MAX));
-            kept.push(*node);
-            id
-        });
-        new_ids.push(NodeId::new(id));
-    }
-    (kept, new_ids)
+    let mut kept = KeptNodes::new(distance, nodes.len());
+    let new_ids = nodes
+        .iter()
+        .map(|node| NodeId::new(kept.find_or_keep(node)))
+        .collect();
+    (kept.nodes, new_ids)
 }
 
-fn find_near(
-    node: &Point3,
+/// The width of the boxes in which near nodes are looked for, in distances: wide enough that few
+/// nodes lie near a border, where the next box must be searched too.
+const BOX_WIDTH: f64 = 16.0;
+
+/// The nodes kept so far, sorted into the boxes of a grid.
+struct KeptNodes {
     distance: f64,
-    kept: &[Point3],
-    last_in_box: &HashMap<[u64; 3], u32>,
-    previous: &[u32],
-) -> Option<u32> {
-    let steps: &[f64] = if distance > 0.0 {
-        &[-1.0, 0.0, 1.0]
-    } else {
-        &[0.0]
-    };
-    let mut nearest: Option<u32> = None;
-    for &x in steps {
-        for &y in steps {
-            for &z in steps {
-                let mut next = last_in_box
-                    .get(&grid_box(node, distance, [x, y, z]))
-                    .copied();
-                while let Some(id) = next.filter(|&id| id != u32::MAX) {
-                    let near = (kept[id as usize] - node).norm() <= distance;
-                    if near && nearest.is_none_or(|best| id < best) {
-                        nearest = Some(id);
-                    }
-                    next = previous.get(id as usize).copied();
+    nodes: Vec<Point3>,
+    /// The last node kept in a box, by a hash of the box; boxes of the same hash share a list.
+    last_in_box: NumberMap<u32>,
+    /// For each kept node the one kept before it in its box; itself for the first.
+    previous: Vec<u32>,
+}
+
+impl KeptNodes {
+    fn new(distance: f64, count: usize) -> Self {
+        let last_in_box = NumberMap::with_capacity_and_hasher(count, BuildHasherDefault::default());
+        Self {
+            distance,
+            nodes: Vec::new(),
+            last_in_box,
+            previous: Vec::new(),
+        }
+    }
+
+    fn find_or_keep(&mut self, node: &Point3) -> u32 {
+        let found = if self.distance > 0.0 {
+            self.find_near(node)
+        } else {
+            self.find_equal(node)
+        };
+        found.unwrap_or_else(|| {
+            let id = self.nodes.len() as u32;
+            let key = if self.distance > 0.0 {
+                hash_of(self.place(node).map(f64::floor))
+            } else {
+                hash_of(node.coords.into())
+            };
+            let before = self.last_in_box.insert(key, id);
+            self.previous.push(before.unwrap_or(id));
+            self.nodes.push(*node);
+            id
+        })
+    }
+
+    fn find_equal(&self, node: &Point3) -> Option<u32> {
+        self.lowest_in_box(hash_of(node.coords.into()), node)
+    }
+
+    fn find_near(&self, node: &Point3) -> Option<u32> {
+        let place = self.place(node);
+        // Slightly more than the distance, for the rounding of the place.
+        let reach = 1.001 / BOX_WIDTH;
+        let low = place.map(|place| (place - reach).floor());
+        let high = place.map(|place| (place + reach).floor());
+        let ends = |axis: usize| {
+            let second = (high[axis] > low[axis]).then_some(high[axis]);
+            std::iter::once(low[axis]).chain(second)
+        };
+        let mut lowest = None;
+        for x in ends(0) {
+            for y in ends(1) {
+                for z in ends(2) {
+                    let found = self.lowest_in_box(hash_of([x, y, z]), node);
+                    lowest = found.into_iter().chain(lowest).min();
                 }
             }
         }
+        lowest
     }
-    nearest
+
+    fn lowest_in_box(&self, key: u64, node: &Point3) -> Option<u32> {
+        let mut lowest = None;
+        let mut next = self.last_in_box.get(&key).copied();
+        while let Some(id) = next {
+            if (self.nodes[id as usize] - node).norm() <= self.distance {
+                lowest = Some(id);
+            }
+            let before = self.previous[id as usize];
+            next = (before != id).then_some(before);
+        }
+        lowest
+    }
+
+    fn place(&self, node: &Point3) -> [f64; 3] {
+        let width = BOX_WIDTH * self.distance;
+        [node.x / width, node.y / width, node.z / width]
+    }
 }
 
-/// The box of a grid of width `distance` around a node, or a neighbour of it; without a distance
-/// the coordinates themselves.
-fn grid_box(node: &Point3, distance: f64, step: [f64; 3]) -> [u64; 3] {
-    std::array::from_fn(|axis| {
-        let place = if distance > 0.0 {
-            (node[axis] / distance).floor() + step[axis]
-        } else {
-            node[axis]
-        };
-        // Adding zero makes both zeros one.
-        (place + 0.0).to_bits()
-    })
+/// A hash of three numbers, in which both zeros are one.
+fn hash_of(numbers: [f64; 3]) -> u64 {
+    numbers
+        .iter()
+        .fold(0, |hash, number| mix(hash ^ (number + 0.0).to_bits()))
 }

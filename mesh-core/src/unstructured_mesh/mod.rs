@@ -177,29 +177,13 @@ impl UnstructuredMesh {
         let shape = self.shape(cell);
         if shape == Shape::Polyhedron {
             for face in self.polyhedron_faces(cell) {
-                if has_repeats(face) {
-                    let ring: Vec<NodeId> = ring(face).collect();
-                    if ring.len() >= 3 {
-                        visit(&ring);
-                    }
-                } else {
-                    visit(face);
-                }
+                visit_ring(face, &mut visit);
             }
             return;
         }
         let nodes = self.cell_nodes(cell);
         for face in shape.faces() {
-            let mut corners = [NodeId::default(); 4];
-            let mut count = 0;
-            for (i, &local) in face.iter().enumerate() {
-                let before = face[(i + face.len() - 1) % face.len()];
-                let node = nodes[usize::from(local)];
-                if node != nodes[usize::from(before)] {
-                    corners[count] = node;
-                    count += 1;
-                }
-            }
+            let (corners, count) = standard_ring(nodes, face);
             if count >= 3 {
                 visit(&corners[..count]);
             }
@@ -298,6 +282,26 @@ impl UnstructuredMesh {
     }
 }
 
+/// The nodes of a face of a cell that is no polyhedron, without consecutive repeats, and how many.
+#[inline]
+fn standard_ring(nodes: &[NodeId], face: &[u8]) -> ([NodeId; 4], usize) {
+    let mut corners = [NodeId::default(); 4];
+    let mut count = 0;
+    let Some(&last) = face.last() else {
+        return (corners, 0);
+    };
+    let mut before = nodes[usize::from(last)];
+    for &local in face {
+        let node = nodes[usize::from(local)];
+        if node != before {
+            corners[count] = node;
+            count += 1;
+        }
+        before = node;
+    }
+    (corners, count)
+}
+
 /// The nodes of a face without consecutive repeats.
 fn ring(face: &[NodeId]) -> impl Iterator<Item = NodeId> + Clone {
     let last = face.last().copied();
@@ -305,6 +309,18 @@ fn ring(face: &[NodeId]) -> impl Iterator<Item = NodeId> + Clone {
         .enumerate()
         .filter(move |&(i, node)| Some(*node) != if i == 0 { last } else { Some(face[i - 1]) })
         .map(|(_, &node)| node)
+}
+
+/// Visits a face without consecutive repeats, unless fewer than three nodes are left.
+fn visit_ring(face: &[NodeId], visit: impl FnOnce(&[NodeId])) {
+    if has_repeats(face) {
+        let ring: Vec<NodeId> = ring(face).collect();
+        if ring.len() >= 3 {
+            visit(&ring);
+        }
+    } else {
+        visit(face);
+    }
 }
 
 fn has_repeats(face: &[NodeId]) -> bool {
