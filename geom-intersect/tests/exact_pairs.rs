@@ -38,7 +38,6 @@ fn worst_error(change: impl Fn(&Cell) -> Cell, volume_factor: f64) -> f64 {
             );
         }
     }
-    println!("worst {worst:e}");
     worst
 }
 

@@ -10,18 +10,48 @@ use geom_intersect::StandardShape;
 pub fn unit_cells() -> Vec<Cell> {
     let points = |nodes: &[[f64; 3]]| nodes.iter().copied().map(Point3::from).collect::<Vec<_>>();
     let tetrahedron = points(&[[0., 0., 0.], [1., 0., 0.], [0., 1., 0.], [0., 0., 1.]]);
-    let pyramid = points(&[[0., 0., 0.], [1., 0., 0.], [1., 1., 0.], [0., 1., 0.], [0.5, 0.5, 1.]]);
+    let pyramid = points(&[
+        [0., 0., 0.],
+        [1., 0., 0.],
+        [1., 1., 0.],
+        [0., 1., 0.],
+        [0.5, 0.5, 1.],
+    ]);
     let wedge = points(&[
-        [0., 0., 0.], [1., 0., 0.], [0., 1., 0.],
-        [0., 0., 1.], [1., 0., 1.], [0., 1., 1.],
+        [0., 0., 0.],
+        [1., 0., 0.],
+        [0., 1., 0.],
+        [0., 0., 1.],
+        [1., 0., 1.],
+        [0., 1., 1.],
     ]);
     let hexahedron = points(&[
-        [0., 0., 0.], [1., 0., 0.], [1., 1., 0.], [0., 1., 0.],
-        [0., 0., 1.], [1., 0., 1.], [1., 1., 1.], [0., 1., 1.],
+        [0., 0., 0.],
+        [1., 0., 0.],
+        [1., 1., 0.],
+        [0., 1., 0.],
+        [0., 0., 1.],
+        [1., 0., 1.],
+        [1., 1., 1.],
+        [0., 1., 1.],
     ]);
-    let hexagon = [[0.5, 0.], [1., 0.], [1.5, 0.5], [1., 1.], [0.5, 1.], [0., 0.5]];
+    let hexagon = [
+        [0.5, 0.],
+        [1., 0.],
+        [1.5, 0.5],
+        [1., 1.],
+        [0.5, 1.],
+        [0., 0.5],
+    ];
     // The mean of its corners is well inside, so that it stays a solid when its faces are warped.
-    let ell = [[0., 0.], [2., 0.], [2., 1.5], [1.5, 1.5], [1.5, 2.], [0., 2.]];
+    let ell = [
+        [0., 0.],
+        [2., 0.],
+        [2., 1.5],
+        [1.5, 1.5],
+        [1.5, 2.],
+        [0., 2.],
+    ];
     vec![
         Cell::standard(StandardShape::Tetrahedron, &tetrahedron),
         Cell::standard(StandardShape::Pyramid, &pyramid),
@@ -55,10 +85,14 @@ pub fn cell() -> impl Strategy<Value = Cell> {
     let smooth = -1.0..1.0_f64;
     let affine = prop_oneof![
         // Axis-aligned and stretched.
-        (prop::array::uniform3(1..=3u8), prop::array::uniform3(lattice)).prop_map(|(size, shift)| {
-            let size = Vector3::from(size.map(|size| f64::from(size) / 2.0));
-            (Matrix3::from_diagonal(&size), Vector3::from(shift))
-        }),
+        (
+            prop::array::uniform3(1..=3u8),
+            prop::array::uniform3(lattice)
+        )
+            .prop_map(|(size, shift)| {
+                let size = Vector3::from(size.map(|size| f64::from(size) / 2.0));
+                (Matrix3::from_diagonal(&size), Vector3::from(shift))
+            }),
         // Sheared and turned.
         (
             prop::array::uniform9(-0.4..0.4_f64),
@@ -98,7 +132,9 @@ pub fn jittered(cell: &Cell, amount: f64, seed: u64) -> Cell {
     };
     let edges = cell.faces.iter().flat_map(|face| {
         let next = face.iter().cycle().skip(1);
-        face.iter().zip(next).map(|(&a, &b)| cell.nodes[a as usize] - cell.nodes[b as usize])
+        face.iter()
+            .zip(next)
+            .map(|(&a, &b)| cell.nodes[a as usize] - cell.nodes[b as usize])
     });
     let amount = amount * edges.map(|edge| edge.norm()).fold(f64::INFINITY, f64::min);
     let mut moved = cell.clone();

@@ -86,10 +86,16 @@ fn cut_by_tetrahedron(first: &Tetrahedron, second: &Tetrahedron) -> Vec<Tetrahed
 }
 
 /// Cuts a tetrahedron by a plane into up to three tetrahedra.
-fn keep_inside(piece: &Tetrahedron, inward: &Vector3<f64>, point: &Vector3<f64>) -> Vec<Tetrahedron> {
+fn keep_inside(
+    piece: &Tetrahedron,
+    inward: &Vector3<f64>,
+    point: &Vector3<f64>,
+) -> Vec<Tetrahedron> {
     let height = |corner: &Vector3<f64>| inward.dot(&(corner - point));
-    let (inside, outside): (Vec<_>, Vec<_>) =
-        piece.iter().copied().partition(|corner| height(corner) >= 0.0);
+    let (inside, outside): (Vec<_>, Vec<_>) = piece
+        .iter()
+        .copied()
+        .partition(|corner| height(corner) >= 0.0);
     let cut = |from: Vector3<f64>, to: Vector3<f64>| {
         from + (to - from) * (height(&from) / (height(&from) - height(&to)))
     };
