@@ -1,0 +1,398 @@
+//! The arguments as meant: numbers, enums and outputs that can be written.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::thread;
+
+use anyhow::{Context, bail, ensure};
+use mesh_core::{BoxCellShape, BoxMesh, Point3, Vector3};
+use mesh_io::ReadOptions;
+use partition::{Method, Partition};
+use remap::Nature;
+
+use super::typed::{
+    BoxArguments, CellShape, Command, FieldArguments, Generated, MethodName, NatureName,
+    ReadingArguments, SchemeName, Typed,
+};
+use crate::files::{MatrixOutput, MeshOutput, OutputDirectory};
+use crate::output::Voice;
+
+/// A command line that can be run.
+pub(crate) struct Invocation {
+    /// Threads to compute with, at least 1.
+    pub(crate) threads: usize,
+    pub(crate) voice: Voice,
+    pub(crate) job: Job,
+}
+
+/// What is to be done.
+pub(crate) enum Job {
+    Demo(DemoJob),
+    Generate(GenerateJob),
+    Info(InfoJob),
+    Convert(ConvertJob),
+    Prepare(PrepareJob),
+    Merge {
+        parts: Vec<PathBuf>,
+        output: MatrixOutput,
+    },
+    Apply(ApplyJob),
+    Transfer(TransferJob),
+    Check(CheckJob),
+    Compare {
+        first: PathBuf,
+        second: PathBuf,
+    },
+    Completions(clap_complete::Shell),
+    Man {
+        page: Option<String>,
+        output: Option<OutputDirectory>,
+    },
+}
+
+pub(crate) struct DemoJob {
+    /// Cells along each axis.
+    pub(crate) cells: u32,
+    pub(crate) parts: usize,
+    pub(crate) output: Option<OutputDirectory>,
+}
+
+pub(crate) struct GenerateJob {
+    pub(crate) mesh: BoxMesh,
+    pub(crate) output: MeshOutput,
+}
+
+pub(crate) struct InfoJob {
+    pub(crate) mesh: PathBuf,
+    pub(crate) reading: ReadOptions,
+}
+
+pub(crate) struct ConvertJob {
+    pub(crate) from: PathBuf,
+    pub(crate) reading: ReadOptions,
+    pub(crate) to: MeshOutput,
+}
+
+pub(crate) struct PrepareJob {
+    pub(crate) source: PathBuf,
+    pub(crate) target: PathBuf,
+    pub(crate) reading: ReadOptions,
+    pub(crate) part: Option<PartOfParts>,
+    pub(crate) output: MatrixOutput,
+}
+
+/// One part of a partition of the target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PartOfParts {
+    /// Below `parts`.
+    pub(crate) part: usize,
+    pub(crate) parts: usize,
+    pub(crate) method: Method,
+}
+
+pub(crate) struct FieldsJob {
+    pub(crate) source: PathBuf,
+    pub(crate) target: PathBuf,
+    pub(crate) reading: ReadOptions,
+    /// At least one, each once.
+    pub(crate) names: Vec<String>,
+    pub(crate) nature: Nature,
+    pub(crate) default: f64,
+    pub(crate) output: MeshOutput,
+}
+
+pub(crate) struct ApplyJob {
+    pub(crate) matrix: PathBuf,
+    pub(crate) fields: FieldsJob,
+}
+
+pub(crate) struct TransferJob {
+    pub(crate) scheme: Box<dyn remap::Scheme + Send>,
+    pub(crate) fields: FieldsJob,
+}
+
+pub(crate) struct CheckJob {
+    pub(crate) matrix: PathBuf,
+    pub(crate) source: PathBuf,
+    pub(crate) target: PathBuf,
+    pub(crate) reading: ReadOptions,
+}
+
+/// What typed arguments mean.
+pub(crate) fn invocation(typed: Typed) -> anyhow::Result<Invocation> {
+    let Typed {
+        everywhere,
+        command,
+    } = typed;
+    Ok(Invocation {
+        threads: everywhere.threads.map_or_else(cores, usize::from),
+        voice: Voice {
+            json: everywhere.json,
+            quiet: everywhere.quiet,
+        },
+        job: job(command)?,
+    })
+}
+
+fn cores() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
+}
+
+fn job(command: Command) -> anyhow::Result<Job> {
+    Ok(match command {
+        Command::Demo(typed) => Job::Demo(DemoJob {
+            cells: typed.cells.into(),
+            parts: match typed.parts {
+                None => cores(),
+                Some(text) => part_count(&text).with_context(|| format!("--parts {text}"))?,
+            },
+            output: typed.output.map(OutputDirectory::new).transpose()?,
+        }),
+        Command::Generate(typed) => match typed.what {
+            Generated::Box(typed) => Job::Generate(generate_box(typed)?),
+        },
+        Command::Info(typed) => Job::Info(InfoJob {
+            mesh: typed.mesh,
+            reading: reading(&typed.reading),
+        }),
+        Command::Convert(typed) => Job::Convert(ConvertJob {
+            from: typed.from,
+            reading: reading(&typed.reading),
+            to: MeshOutput::new(typed.to)?,
+        }),
+        Command::Prepare(typed) => {
+            let method = method(typed.part_method);
+            let part = typed
+                .part
+                .map(|text| part_of_parts(&text, method).with_context(|| format!("--part {text}")));
+            Job::Prepare(PrepareJob {
+                source: typed.meshes.source,
+                target: typed.meshes.target,
+                reading: reading(&typed.meshes.reading),
+                part: part.transpose()?,
+                output: MatrixOutput::new(typed.output)?,
+            })
+        }
+        Command::Merge(typed) => Job::Merge {
+            parts: typed.parts,
+            output: MatrixOutput::new(typed.output)?,
+        },
+        Command::Apply(mut typed) => {
+            let names = ["MATRIX", "SOURCE", "TARGET"];
+            let [matrix, source, target] = take_paths(typed.paths, &mut typed.fields.field, names)?;
+            Job::Apply(ApplyJob {
+                matrix,
+                fields: fields(source, target, typed.fields)?,
+            })
+        }
+        Command::Transfer(mut typed) => {
+            let names = ["SOURCE", "TARGET"];
+            let [source, target] = take_paths(typed.paths, &mut typed.fields.field, names)?;
+            Job::Transfer(TransferJob {
+                scheme: scheme(typed.scheme),
+                fields: fields(source, target, typed.fields)?,
+            })
+        }
+        Command::Check(typed) => Job::Check(CheckJob {
+            matrix: typed.matrix,
+            source: typed.meshes.source,
+            target: typed.meshes.target,
+            reading: reading(&typed.meshes.reading),
+        }),
+        Command::Compare(typed) => Job::Compare {
+            first: typed.first,
+            second: typed.second,
+        },
+        Command::Completions(typed) => Job::Completions(typed.shell),
+        Command::Man(typed) => Job::Man {
+            page: typed.page,
+            output: typed.output.map(OutputDirectory::new).transpose()?,
+        },
+    })
+}
+
+fn generate_box(typed: BoxArguments) -> anyhow::Result<GenerateJob> {
+    let cells: [usize; 3] = three("--cells", &typed.cells, "whole numbers NX,NY,NZ")?;
+    let origin: [f64; 3] = three("--origin", &typed.origin, "numbers X,Y,Z")?;
+    let size: [f64; 3] = three("--size", &typed.size, "numbers LX,LY,LZ")?;
+    let shape = match typed.cell_shape {
+        CellShape::Hex => BoxCellShape::Hexahedron,
+        CellShape::Tet => BoxCellShape::Tetrahedron,
+        CellShape::Wedge => BoxCellShape::Wedge,
+        CellShape::Pyramid => BoxCellShape::Pyramid,
+        CellShape::Polyhedron => BoxCellShape::Polyhedron,
+    };
+    let (origin, size) = (Point3::from(origin), Vector3::from(size));
+    let (jitter, seed) = (typed.jitter, typed.seed);
+    Ok(GenerateJob {
+        mesh: BoxMesh {
+            cells,
+            origin,
+            size,
+            shape,
+            jitter,
+            seed,
+        },
+        output: MeshOutput::new(typed.output)?,
+    })
+}
+
+fn fields(source: PathBuf, target: PathBuf, typed: FieldArguments) -> anyhow::Result<FieldsJob> {
+    let mut names: Vec<String> = Vec::new();
+    for name in typed.field {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let nature = match typed.nature {
+        NatureName::IntensiveMaximum => Nature::IntensiveMaximum,
+        NatureName::IntensiveConservation => Nature::IntensiveConservation,
+        NatureName::ExtensiveMaximum => Nature::ExtensiveMaximum,
+        NatureName::ExtensiveConservation => Nature::ExtensiveConservation,
+    };
+    Ok(FieldsJob {
+        source,
+        target,
+        reading: reading(&typed.reading),
+        names,
+        nature,
+        default: typed.default,
+        output: MeshOutput::new(typed.output)?,
+    })
+}
+
+fn reading(typed: &ReadingArguments) -> ReadOptions {
+    ReadOptions::default().linearize(typed.linearize)
+}
+
+/// The scheme of a name; a new scheme is registered by one line here and its name in `typed`.
+fn scheme(name: SchemeName) -> Box<dyn remap::Scheme + Send> {
+    match name {
+        SchemeName::P0P0 => Box::new(remap::P0P0),
+    }
+}
+
+fn method(name: MethodName) -> Method {
+    match name {
+        MethodName::Slices => Method::Slices,
+        MethodName::SpaceFillingCurve => Method::SpaceFillingCurve,
+        MethodName::CoordinateBisection => Method::CoordinateBisection,
+    }
+}
+
+/// The paths that stand before the options, or, where there are none, at the end of the names after
+/// `--field`, which takes all it gets.
+fn take_paths<const N: usize>(
+    mut paths: Vec<PathBuf>,
+    fields: &mut Vec<String>,
+    names: [&str; N],
+) -> anyhow::Result<[PathBuf; N]> {
+    if paths.is_empty() && fields.len() > N {
+        paths = fields
+            .drain(fields.len() - N..)
+            .map(PathBuf::from)
+            .collect();
+    }
+    paths.try_into().map_err(|paths: Vec<PathBuf>| {
+        anyhow::anyhow!(
+            "found {} of the {N} paths {}; expected them before the options",
+            paths.len(),
+            names.join(" ")
+        )
+    })
+}
+
+/// Three values between commas.
+fn three<T: FromStr>(option: &str, text: &str, expected: &str) -> anyhow::Result<[T; 3]> {
+    let values: Result<Vec<T>, _> = text.split(',').map(|value| value.trim().parse()).collect();
+    let values = values.ok().and_then(|values| values.try_into().ok());
+    values.with_context(|| format!("{option} {text}: expected three {expected}"))
+}
+
+/// `I/P` with I below P.
+fn part_of_parts(text: &str, method: Method) -> anyhow::Result<PartOfParts> {
+    let expected = "expected I/P, part I of P parts, counted from 0";
+    let (part, parts) = text.split_once('/').context(expected)?;
+    let part: usize = part.parse().context(expected)?;
+    let parts = part_count(parts)?;
+    ensure!(
+        part < parts,
+        "parts are counted from 0; expected 0/{parts} to {}/{parts}",
+        parts - 1
+    );
+    Ok(PartOfParts {
+        part,
+        parts,
+        method,
+    })
+}
+
+fn part_count(text: &str) -> anyhow::Result<usize> {
+    let most = Partition::MAX_PARTS;
+    match text.parse() {
+        Ok(parts) if (1..=most).contains(&parts) => Ok(parts),
+        _ => bail!("expected a number of parts from 1 to {most}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part(text: &str) -> Result<(usize, usize), String> {
+        let part = part_of_parts(text, Method::Slices).map_err(|error| error.to_string())?;
+        Ok((part.part, part.parts))
+    }
+
+    #[test]
+    fn parts_are_counted_from_zero() {
+        assert_eq!(part("0/1"), Ok((0, 1)));
+        assert_eq!(part("6/7"), Ok((6, 7)));
+        assert!(part("7/7").unwrap_err().contains("0/7 to 6/7"));
+        for bad in [
+            "",
+            "3",
+            "/",
+            "1/",
+            "/2",
+            "-1/2",
+            "1/0",
+            "a/b",
+            "0/99999999999",
+            "0/2/3",
+        ] {
+            assert!(part(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn paths_after_field_names_are_found() {
+        let mut fields: Vec<String> = ["t", "p", "a.vtu", "b.vtu"].map(String::from).to_vec();
+        let paths = take_paths(Vec::new(), &mut fields, ["SOURCE", "TARGET"]).unwrap();
+        assert_eq!(paths, [PathBuf::from("a.vtu"), PathBuf::from("b.vtu")]);
+        assert_eq!(fields, ["t", "p"]);
+        assert!(take_paths(Vec::new(), &mut fields, ["SOURCE", "TARGET"]).is_err());
+        assert!(take_paths(vec!["a".into()], &mut fields, ["SOURCE", "TARGET"]).is_err());
+    }
+
+    #[test]
+    fn the_definition_of_the_arguments_is_sound() {
+        super::super::definition().debug_assert();
+    }
+
+    #[test]
+    fn three_values_stand_between_commas() {
+        assert_eq!(
+            three::<f64>("--size", "1,2.5, -3", "numbers").unwrap(),
+            [1.0, 2.5, -3.0]
+        );
+        for bad in ["1,2", "1,2,3,4", "1,,3", "a,b,c", ""] {
+            let error = three::<usize>("--cells", bad, "whole numbers NX,NY,NZ").unwrap_err();
+            assert!(
+                error
+                    .to_string()
+                    .starts_with(&format!("--cells {bad}: expected"))
+            );
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! `remap check`: the laws of a matrix of overlap volumes.
+
+use anyhow::Context;
+use mesh_core::CellId;
+use remap::check::{Sums, Violation, check};
+use serde::Serialize;
+
+use crate::arguments::CheckJob;
+use crate::files::{read_mesh, read_overlap_matrix};
+use crate::output::{Outcome, table_of_facts, table_with_header};
+use crate::progress::Progress;
+
+#[derive(Serialize)]
+struct CheckReport {
+    source_volume: f64,
+    target_volume: f64,
+    overlap_volume: f64,
+    /// Largest |row sum − volume| / volume among target cells that are certainly wholly covered.
+    worst_row: f64,
+    worst_row_cell: Option<u32>,
+    /// Largest |column sum − volume| / volume among source cells that are certainly wholly covered.
+    worst_column: f64,
+    worst_column_cell: Option<u32>,
+    /// Largest (sum − volume) / volume of any row or column.
+    largest_row_excess: f64,
+    largest_column_excess: f64,
+    wholly_covered_target_cells: usize,
+    partly_covered_target_cells: usize,
+    uncovered_target_cells: usize,
+    wholly_covered_source_cells: usize,
+    partly_covered_source_cells: usize,
+    uncovered_source_cells: usize,
+    nonpositive_entries: usize,
+    /// Cells that break a law, worst first.
+    worst_target_cells: Vec<CellReport>,
+    worst_source_cells: Vec<CellReport>,
+    holds: bool,
+}
+
+/// A cell whose overlaps do not add up.
+#[derive(Serialize)]
+struct CellReport {
+    cell: u32,
+    volume: f64,
+    covered: f64,
+    deviation: f64,
+    allowed: f64,
+}
+
+impl From<&Violation> for CellReport {
+    fn from(violation: &Violation) -> CellReport {
+        CellReport {
+            cell: violation.cell.get(),
+            volume: violation.volume,
+            covered: violation.covered,
+            deviation: violation.deviation(),
+            allowed: violation.allowed,
+        }
+    }
+}
+
+pub(crate) fn run(job: &CheckJob, progress: &Progress) -> anyhow::Result<Outcome> {
+    let mut warnings = Vec::new();
+    let (files, _) = progress.step("reading", || {
+        let matrix = read_overlap_matrix(&job.matrix)?;
+        let source = read_mesh(&job.source, job.reading, &mut warnings)?.mesh;
+        let target = read_mesh(&job.target, job.reading, &mut warnings)?.mesh;
+        anyhow::Ok((matrix, source, target))
+    });
+    let (matrix, source, target) = files?;
+    let (report, _) = progress.step("checking", || check(&matrix, &source, &target));
+    let found = report.with_context(|| job.matrix.display().to_string())?;
+
+    let report = CheckReport {
+        source_volume: found.source_volume,
+        target_volume: found.target_volume,
+        overlap_volume: found.overlap_volume,
+        worst_row: found.rows.worst,
+        worst_row_cell: found.rows.worst_cell.map(CellId::get),
+        worst_column: found.columns.worst,
+        worst_column_cell: found.columns.worst_cell.map(CellId::get),
+        largest_row_excess: found.rows.largest_excess,
+        largest_column_excess: found.columns.largest_excess,
+        wholly_covered_target_cells: found.rows.wholly_covered_cells,
+        partly_covered_target_cells: found.rows.partly_covered_cells,
+        uncovered_target_cells: found.rows.uncovered_cells,
+        wholly_covered_source_cells: found.columns.wholly_covered_cells,
+        partly_covered_source_cells: found.columns.partly_covered_cells,
+        uncovered_source_cells: found.columns.uncovered_cells,
+        nonpositive_entries: found.nonpositive_entries,
+        worst_target_cells: found.rows.violations.iter().map(CellReport::from).collect(),
+        worst_source_cells: found
+            .columns
+            .violations
+            .iter()
+            .map(CellReport::from)
+            .collect(),
+        holds: found.holds,
+    };
+    let text = text(&report, &found.rows, &found.columns);
+    Ok(Outcome::summary(&report, text)?
+        .holding(found.holds)
+        .warning(warnings))
+}
+
+fn text(report: &CheckReport, rows: &Sums, columns: &Sums) -> String {
+    let volumes = table_of_facts([
+        ("source volume", report.source_volume.to_string()),
+        ("target volume", report.target_volume.to_string()),
+        ("overlap volume", report.overlap_volume.to_string()),
+        (
+            "entries not above zero",
+            report.nonpositive_entries.to_string(),
+        ),
+    ]);
+    let side = |name: &str, sums: &Sums| {
+        [
+            name.to_string(),
+            format!("{:.1e}", sums.worst),
+            format!("{:.1e}", sums.largest_excess),
+            sums.wholly_covered_cells.to_string(),
+            sums.partly_covered_cells.to_string(),
+            sums.uncovered_cells.to_string(),
+            sums.violations.len().to_string(),
+        ]
+    };
+    let header = [
+        "sums of",
+        "worst",
+        "excess",
+        "wholly covered",
+        "partly",
+        "not",
+        "violations",
+    ];
+    let sums = table_with_header(header, [side("rows", rows), side("columns", columns)]);
+
+    let cell = |side: &str, found: &CellReport| {
+        [
+            format!("{side} {}", found.cell),
+            found.volume.to_string(),
+            found.covered.to_string(),
+            format!("{:.1e}", found.deviation),
+        ]
+    };
+    let targets = report
+        .worst_target_cells
+        .iter()
+        .map(|found| cell("target", found));
+    let sources = report
+        .worst_source_cells
+        .iter()
+        .map(|found| cell("source", found));
+    let worst: Vec<_> = targets.chain(sources).collect();
+    let worst = if worst.is_empty() {
+        String::new()
+    } else {
+        table_with_header(["cell", "volume", "covered", "deviation"], worst) + "\n"
+    };
+    let verdict = if report.holds {
+        "the laws hold"
+    } else {
+        "the laws do not hold"
+    };
+    format!("{volumes}\n{sums}\n{worst}{verdict}")
+}

@@ -1,0 +1,202 @@
+//! `remap info`: what a mesh file holds.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use mesh_core::{Field, FieldValues, Location, Shape, UnstructuredMesh};
+use serde::Serialize;
+
+use crate::arguments::InfoJob;
+use crate::files::read_mesh;
+use crate::output::{Outcome, table_of_facts, table_with_header};
+use crate::progress::Progress;
+
+/// What is said of a mesh.
+#[derive(Serialize)]
+pub(crate) struct MeshReport {
+    cells: usize,
+    nodes: usize,
+    /// Cells of each shape that occurs.
+    shapes: BTreeMap<&'static str, usize>,
+    bounds: BoundsReport,
+    volume: f64,
+    fields: Vec<FieldReport>,
+    problems: Vec<String>,
+    fingerprint: String,
+}
+
+#[derive(Serialize)]
+struct BoundsReport {
+    min: [f64; 3],
+    max: [f64; 3],
+}
+
+#[derive(Serialize)]
+struct FieldReport {
+    name: String,
+    /// `cells` or `nodes`.
+    location: &'static str,
+    components: usize,
+    component_names: Vec<String>,
+    /// `float` or `integer`.
+    values: &'static str,
+    tuples: usize,
+    /// Over all components; not there where no value is a number.
+    min: Option<f64>,
+    max: Option<f64>,
+}
+
+pub(crate) fn run(job: &InfoJob, progress: &Progress) -> anyhow::Result<Outcome> {
+    let mut notes = Vec::new();
+    let (file, _) = progress.step("reading the mesh", || {
+        read_mesh(&job.mesh, job.reading, &mut notes)
+    });
+    let file = file?;
+    let report = MeshReport::new(&file.mesh, &file.fields, file.notes);
+    Outcome::summary(&report, report.text(&job.mesh))
+}
+
+impl MeshReport {
+    /// What is said of a mesh, its fields, and what its reader noted.
+    pub(crate) fn new(mesh: &UnstructuredMesh, fields: &[Field], notes: Vec<String>) -> MeshReport {
+        let mut shapes = BTreeMap::new();
+        for shape in mesh.shapes() {
+            *shapes.entry(shape.name()).or_insert(0) += 1;
+        }
+        let measures = mesh.measures();
+        let bounds = mesh.bounds();
+        let mut problems = notes;
+        problems.extend(find_problems(mesh, &measures, fields));
+        MeshReport {
+            cells: mesh.cell_count(),
+            nodes: mesh.node_count(),
+            shapes,
+            bounds: BoundsReport {
+                min: bounds.min.into(),
+                max: bounds.max.into(),
+            },
+            volume: measures.iter().sum(),
+            fields: fields.iter().map(FieldReport::new).collect(),
+            problems,
+            fingerprint: mesh.fingerprint().to_string(),
+        }
+    }
+
+    /// The report for eyes.
+    pub(crate) fn text(&self, path: &Path) -> String {
+        let corner = |point: [f64; 3]| format!("{} {} {}", point[0], point[1], point[2]);
+        let mut text = table_of_facts([
+            ("mesh", path.display().to_string()),
+            ("cells", self.cells.to_string()),
+            ("nodes", self.nodes.to_string()),
+            ("bounds from", corner(self.bounds.min)),
+            ("to", corner(self.bounds.max)),
+            ("volume", self.volume.to_string()),
+        ]);
+        let in_order = Shape::ALL
+            .iter()
+            .filter_map(|shape| self.shapes.get_key_value(shape.name()));
+        let shapes = in_order.map(|(name, count)| [name.to_string(), count.to_string()]);
+        let _ = write!(text, "\n{}", table_with_header(["shape", "cells"], shapes));
+        if !self.fields.is_empty() {
+            let number =
+                |value: Option<f64>| value.map_or("–".to_string(), |value| value.to_string());
+            let fields = self.fields.iter().map(|field| {
+                [
+                    field.name.clone(),
+                    field.location.to_string(),
+                    field.components.to_string(),
+                    field.values.to_string(),
+                    number(field.min),
+                    number(field.max),
+                ]
+            });
+            let header = ["field", "on", "components", "values", "least", "greatest"];
+            let _ = write!(text, "\n{}", table_with_header(header, fields));
+        }
+        for problem in &self.problems {
+            let _ = write!(text, "\nproblem: {problem}");
+        }
+        text
+    }
+}
+
+impl FieldReport {
+    fn new(field: &Field) -> FieldReport {
+        let values = field.to_float();
+        let numbers = || {
+            values
+                .values()
+                .iter()
+                .copied()
+                .filter(|value| !value.is_nan())
+        };
+        FieldReport {
+            name: field.name().to_string(),
+            location: location_name(field.location()),
+            components: field.components(),
+            component_names: field.component_names().to_vec(),
+            values: match field.values() {
+                FieldValues::Float(_) => "float",
+                FieldValues::Integer(_) => "integer",
+            },
+            tuples: field.tuples(),
+            min: numbers().reduce(f64::min),
+            max: numbers().reduce(f64::max),
+        }
+    }
+}
+
+/// `cells` or `nodes`.
+pub(crate) fn location_name(location: Location) -> &'static str {
+    match location {
+        Location::Cells => "cells",
+        Location::Nodes => "nodes",
+    }
+}
+
+/// What is legal, but may surprise.
+fn find_problems(mesh: &UnstructuredMesh, measures: &[f64], fields: &[Field]) -> Vec<String> {
+    let mut problems = Vec::new();
+    if mesh.mirrored_cells() > 0 {
+        problems.push(format!(
+            "{} cells were mirrored and were turned round",
+            mesh.mirrored_cells()
+        ));
+    }
+    let without_volume = || {
+        mesh.cell_ids()
+            .zip(measures)
+            .filter(|&(_, &volume)| volume <= 0.0)
+    };
+    if let Some((first, volume)) = without_volume().next() {
+        let count = without_volume().count();
+        problems.push(format!(
+            "{count} cells have no volume, first cell {first} with {volume}"
+        ));
+    }
+    let mut used = vec![false; mesh.node_count()];
+    for node in mesh.connectivity() {
+        used[node.index()] = true;
+    }
+    if let Some(first) = used.iter().position(|used| !used) {
+        let count = used.iter().filter(|used| !**used).count();
+        problems.push(format!("{count} nodes are in no cell, first node {first}"));
+    }
+    for field in fields {
+        let Some(array) = field.as_float() else {
+            continue;
+        };
+        let not_finite = |values: &[f64]| values.iter().any(|value| !value.is_finite());
+        if let Some(first) = array.tuples().position(not_finite) {
+            let count = array.tuples().filter(|values| not_finite(values)).count();
+            problems.push(format!(
+                "field {:?} is not finite on {count} {}, first on {first}",
+                field.name(),
+                location_name(field.location())
+            ));
+        }
+    }
+    problems
+}

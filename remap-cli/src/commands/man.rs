@@ -1,0 +1,79 @@
+//! `remap man`: manual pages.
+
+use std::io::Write;
+
+use anyhow::Context;
+use clap::Command;
+use clap_mangen::Man;
+use serde::Serialize;
+
+use crate::arguments;
+use crate::files::OutputDirectory;
+use crate::output::Outcome;
+
+#[derive(Serialize)]
+struct Page<'a> {
+    name: &'a str,
+    page: &'a str,
+}
+
+#[derive(Serialize)]
+struct Pages {
+    files: Vec<String>,
+}
+
+pub(crate) fn run(name: Option<&str>, output: Option<&OutputDirectory>) -> anyhow::Result<Outcome> {
+    let mut pages = Vec::new();
+    let mut definition = arguments::definition();
+    definition.build();
+    collect_pages(&definition, "remap", &mut pages)?;
+    match output {
+        Some(directory) => write_pages(&pages, directory),
+        None => {
+            let wanted = match name {
+                None => "remap".to_string(),
+                Some(name) => format!("remap-{}", name.replace(' ', "-")),
+            };
+            let (name, page) = pages
+                .iter()
+                .find(|(name, _)| *name == wanted)
+                .with_context(|| format!("there is no command {}", name.unwrap_or_default()))?;
+            let text = String::from_utf8_lossy(page);
+            Outcome::product(&Page { name, page: &text }, text.to_string())
+        }
+    }
+}
+
+/// The page of a command and those of the commands below it, rendered to memory.
+fn collect_pages(
+    command: &Command,
+    name: &str,
+    pages: &mut Vec<(String, Vec<u8>)>,
+) -> anyhow::Result<()> {
+    let mut page = Vec::new();
+    Man::new(command.clone())
+        .title(name.to_uppercase())
+        .render(&mut page)?;
+    pages.push((name.to_string(), page));
+    for below in command
+        .get_subcommands()
+        .filter(|below| below.get_name() != "help")
+    {
+        collect_pages(below, &format!("{name}-{}", below.get_name()), pages)?;
+    }
+    Ok(())
+}
+
+fn write_pages(
+    pages: &[(String, Vec<u8>)],
+    directory: &OutputDirectory,
+) -> anyhow::Result<Outcome> {
+    let mut files = Vec::new();
+    for (name, page) in pages {
+        let path = directory.file(&format!("{name}.1"));
+        mesh_io::write_atomically(&path, |out| out.write_all(page))?;
+        files.push(path.display().to_string());
+    }
+    let text = files.join("\n");
+    Outcome::summary(&Pages { files }, text)
+}

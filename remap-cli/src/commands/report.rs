@@ -1,0 +1,148 @@
+//! What commands that make a matrix report, as the command line promises it to scripts.
+
+use std::time::Instant;
+
+use mesh_core::UnstructuredMesh;
+use remap::OverlapMatrix;
+use serde::Serialize;
+
+use crate::output::table_of_facts;
+
+/// Wall time of the stages, in seconds. Search and intersection may run as one: then the time of
+/// both is that of the intersection.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub(crate) struct Seconds {
+    pub(crate) read: f64,
+    pub(crate) search: f64,
+    pub(crate) intersect: f64,
+    pub(crate) assemble: f64,
+    /// Applying the matrix to fields; not there where no field is transferred.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) apply: Option<f64>,
+    pub(crate) write: f64,
+    pub(crate) total: f64,
+}
+
+impl Seconds {
+    /// With the time of a preparation.
+    pub(crate) fn preparing(&mut self, seconds: remap::Seconds) {
+        self.search = seconds.search;
+        self.intersect = seconds.intersect;
+        self.assemble = seconds.assemble;
+    }
+
+    /// With the whole time since `start`.
+    pub(crate) fn since(self, start: Instant) -> Seconds {
+        Seconds {
+            total: start.elapsed().as_secs_f64(),
+            ..self
+        }
+    }
+}
+
+/// What is kept of the volumes.
+#[derive(Debug, Serialize)]
+pub(crate) struct Volumes {
+    /// Volume of the source mesh.
+    pub(crate) source_volume: f64,
+    /// Volume of the target mesh (of the part, where only a part was prepared).
+    pub(crate) target_volume: f64,
+    /// Sum of all entries.
+    pub(crate) overlap_volume: f64,
+    /// Target cells without an entry.
+    pub(crate) uncovered_target_cells: usize,
+}
+
+impl Volumes {
+    /// The volumes of two meshes and of their overlaps.
+    pub(crate) fn new(
+        matrix: &OverlapMatrix,
+        source: &UnstructuredMesh,
+        target: &UnstructuredMesh,
+    ) -> Volumes {
+        Volumes {
+            source_volume: source.measures().iter().sum(),
+            target_volume: target.measures().iter().sum(),
+            overlap_volume: matrix.sum(),
+            uncovered_target_cells: count_empty_rows(matrix),
+        }
+    }
+}
+
+/// Target cells without an entry.
+pub(crate) fn count_empty_rows(matrix: &OverlapMatrix) -> usize {
+    matrix
+        .matrix()
+        .outer_iterator()
+        .filter(|row| row.nnz() == 0)
+        .count()
+}
+
+/// Which part of a matrix was made.
+#[derive(Debug, Serialize)]
+pub(crate) struct PartReport {
+    /// Counted from 0.
+    pub(crate) part: usize,
+    pub(crate) parts: usize,
+    /// Rows of the whole matrix.
+    pub(crate) target_cells_in_all: usize,
+}
+
+/// The report of `prepare`, `merge` and `transfer`.
+#[derive(Debug, Serialize)]
+pub(crate) struct MatrixReport<C: Serialize> {
+    pub(crate) source_cells: usize,
+    pub(crate) target_cells: usize,
+    pub(crate) nonzeros: usize,
+    pub(crate) threads: usize,
+    pub(crate) sum: f64,
+    pub(crate) digest: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) part: Option<PartReport>,
+    pub(crate) seconds: Seconds,
+    pub(crate) conservation: C,
+}
+
+impl<C: Serialize> MatrixReport<C> {
+    /// The report of a matrix.
+    pub(crate) fn new(matrix: &OverlapMatrix, seconds: Seconds, conservation: C) -> Self {
+        let (target_cells, source_cells) = matrix.matrix().shape();
+        MatrixReport {
+            source_cells,
+            target_cells,
+            nonzeros: matrix.nonzeros(),
+            threads: rayon::current_num_threads(),
+            sum: matrix.sum(),
+            digest: matrix.digest().to_string(),
+            part: None,
+            seconds,
+            conservation,
+        }
+    }
+
+    /// The report for eyes.
+    pub(crate) fn table(&self) -> String {
+        let Seconds {
+            read,
+            search,
+            intersect,
+            assemble,
+            apply,
+            write,
+            total,
+        } = self.seconds;
+        let work = search + intersect + assemble + apply.unwrap_or(0.0);
+        table_of_facts([
+            ("source cells", self.source_cells.to_string()),
+            ("target cells", self.target_cells.to_string()),
+            ("entries", self.nonzeros.to_string()),
+            ("sum of entries", self.sum.to_string()),
+            ("digest", self.digest.clone()),
+            ("threads", self.threads.to_string()),
+            (
+                "seconds",
+                format!("{total:.3} (read {read:.3}, compute {work:.3}, write {write:.3})"),
+            ),
+        ])
+    }
+}

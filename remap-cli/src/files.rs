@@ -1,0 +1,151 @@
+//! Files: what is read, with warnings, and where can be written.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail, ensure};
+use mesh_core::{Field, UnstructuredMesh};
+use mesh_io::{MatrixFile, MeshFile, ReadOptions, WriteError};
+use remap::OverlapMatrix;
+
+/// Reads a mesh; what the reader noted (skipped cells, say) becomes warnings.
+pub(crate) fn read_mesh(
+    path: &Path,
+    options: ReadOptions,
+    warnings: &mut Vec<String>,
+) -> anyhow::Result<MeshFile> {
+    let file = mesh_io::read_mesh_with(path, &options)?;
+    warnings.extend(
+        file.notes
+            .iter()
+            .map(|note| format!("{}: {note}", path.display())),
+    );
+    Ok(file)
+}
+
+/// Reads a matrix or the matrix of a part.
+pub(crate) fn read_matrix(path: &Path) -> anyhow::Result<MatrixFile> {
+    Ok(mesh_io::read_matrix(path)?)
+}
+
+/// Reads a whole matrix; that of a part is refused.
+pub(crate) fn read_overlap_matrix(path: &Path) -> anyhow::Result<OverlapMatrix> {
+    let file = read_matrix(path)?;
+    if let Some(label) = &file.part {
+        bail!(
+            "{}: holds part {}/{} of a matrix; expected a whole one, as `remap merge` makes",
+            path.display(),
+            label.part,
+            label.parts
+        );
+    }
+    Ok(OverlapMatrix::new(file.matrix, file.source, file.target))
+}
+
+/// A mesh file that can be written, as far as can be known before it is.
+pub(crate) struct MeshOutput(PathBuf);
+
+impl MeshOutput {
+    /// Checks the extension and the place.
+    pub(crate) fn new(path: PathBuf) -> anyhow::Result<MeshOutput> {
+        let known = mesh_io::mesh_formats()
+            .iter()
+            .flat_map(|format| format.extensions());
+        check_extension(&path, known)?;
+        check_place(&path)?;
+        Ok(MeshOutput(path))
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Writes the file beside its place, then renames it.
+    pub(crate) fn write(&self, mesh: &UnstructuredMesh, fields: &[Field]) -> anyhow::Result<()> {
+        Ok(mesh_io::write_mesh(&self.0, mesh, fields)?)
+    }
+}
+
+/// A matrix file that can be written, as far as can be known before it is.
+pub(crate) struct MatrixOutput(PathBuf);
+
+impl MatrixOutput {
+    /// Checks the extension and the place.
+    pub(crate) fn new(path: PathBuf) -> anyhow::Result<MatrixOutput> {
+        let known = mesh_io::matrix_formats()
+            .iter()
+            .flat_map(|format| format.extensions());
+        check_extension(&path, known)?;
+        check_place(&path)?;
+        Ok(MatrixOutput(path))
+    }
+
+    /// Writes the file beside its place, then renames it.
+    pub(crate) fn write(&self, matrix: &MatrixFile) -> anyhow::Result<()> {
+        Ok(mesh_io::write_matrix(&self.0, matrix)?)
+    }
+}
+
+/// A directory that files can be written into.
+pub(crate) struct OutputDirectory(PathBuf);
+
+impl OutputDirectory {
+    /// Makes the directory where there is none, and checks that it can be written.
+    pub(crate) fn new(path: PathBuf) -> anyhow::Result<OutputDirectory> {
+        let place = || path.display().to_string();
+        fs::create_dir_all(&path)
+            .with_context(|| format!("{}: cannot be made a directory", place()))?;
+        check_writable(&path).with_context(place)?;
+        Ok(OutputDirectory(path))
+    }
+
+    /// The path of a file in it.
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+}
+
+/// Checks that the extension is one of those that can be written.
+fn check_extension<'a>(
+    path: &Path,
+    known: impl IntoIterator<Item = &'a &'a str> + Clone,
+) -> anyhow::Result<()> {
+    let found = path.extension().and_then(|extension| extension.to_str());
+    let is_known = |known: &&str| found.is_some_and(|found| found.eq_ignore_ascii_case(known));
+    if known.clone().into_iter().any(is_known) {
+        return Ok(());
+    }
+    let (path, supported) = (path.to_owned(), known.into_iter());
+    let supported = supported.map(|extension| format!(".{extension}")).collect();
+    Err(WriteError::UnknownExtension { path, supported }.into())
+}
+
+/// Checks that a file can be made at the path, or the one there replaced.
+fn check_place(path: &Path) -> anyhow::Result<()> {
+    let place = || path.display().to_string();
+    if let Ok(there) = fs::metadata(path) {
+        ensure!(
+            there.is_file(),
+            "{}: is not a file that can be replaced",
+            place()
+        );
+    }
+    let directory = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    ensure!(
+        directory.is_dir(),
+        "{}: cannot be written: there is no directory {}",
+        place(),
+        directory.display()
+    );
+    check_writable(directory).with_context(|| format!("{}: cannot be written", place()))
+}
+
+/// Checks that a file can be made in the directory, by making one that is gone at once.
+fn check_writable(directory: &Path) -> anyhow::Result<()> {
+    tempfile::tempfile_in(directory)
+        .with_context(|| format!("no file can be made in directory {}", directory.display()))?;
+    Ok(())
+}
