@@ -4,11 +4,11 @@ use std::fmt;
 
 /// The shape of a cell.
 ///
-/// The order of nodes is that of VTK and Gmsh:
+/// The order of nodes is that of VTK and Gmsh, the normal of a face being that of its nodes
+/// taken counter-clockwise:
 ///
 /// ```text
-/// tetrahedron   0 1 2 seen counter-clockwise from outside's opposite, 3 on the other side:
-///               (x1 - x0) x (x2 - x0) points towards 3
+/// tetrahedron   triangle 0 1 2 whose normal points towards 3
 /// pyramid       base 0 1 2 3 whose normal points towards the apex 4
 /// wedge         triangle 0 1 2 whose normal points towards the triangle 3 4 5
 /// hexahedron    quadrilateral 0 1 2 3 whose normal points towards 4 5 6 7

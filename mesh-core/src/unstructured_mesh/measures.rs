@@ -179,14 +179,15 @@ fn polyhedron_volume<'a>(points: &[Point3], faces: impl Iterator<Item = &'a [Nod
     for face in faces {
         let origin = origin.get_or_insert_with(|| points[face[0].index()]);
         let corners = ring(face).map(|node| points[node.index()] - *origin);
-        sum += fan_volume(corners);
+        sum += six_fan_volumes(corners);
     }
-    sum
+    sum / 6.0
 }
 
-/// The volume between the origin and a fan: a third of its mean point times its area vector.
+/// Six times the volume between the origin and a fan, which is a third of its mean point times
+/// its area vector. Divided by six only once per cell.
 /// The area vector is taken relative to the first corner.
-fn fan_volume(corners: impl Iterator<Item = Vector3>) -> f64 {
+fn six_fan_volumes(corners: impl Iterator<Item = Vector3>) -> f64 {
     let mut corners = corners;
     let Some(first) = corners.next() else {
         return 0.0;
@@ -202,7 +203,7 @@ fn fan_volume(corners: impl Iterator<Item = Vector3>) -> f64 {
         sum += corner;
         count += 1;
     }
-    sum.dot(&twice_area) / (6.0 * f64::from(count))
+    sum.dot(&twice_area) / f64::from(count)
 }
 
 /// Volume and first moment of a solid, relative to some origin.
@@ -298,9 +299,12 @@ mod tests {
 
             let mut fans = 0.0;
             mesh.for_each_face(cell, |face| {
-                fans += fan_volume(face.iter().map(|node| mesh.nodes()[node.index()].coords));
+                fans += six_fan_volumes(face.iter().map(|node| mesh.nodes()[node.index()].coords));
             });
-            assert!((mesh.measure(cell) - fans).abs() < 1e-15, "cell {cell}");
+            assert!(
+                (mesh.measure(cell) - fans / 6.0).abs() < 1e-15,
+                "cell {cell}"
+            );
         }
     }
 
