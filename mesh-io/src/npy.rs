@@ -1,6 +1,7 @@
 //! NumPy's `.npy` arrays: a header in Python's notation, then the values.
 
 use std::io::{self, Write};
+use std::ops::Range;
 
 use thiserror::Error;
 
@@ -46,19 +47,21 @@ pub enum NpyError {
 
 /// An array: its type and the bytes of its values.
 #[derive(Debug)]
-pub(crate) struct Npy<'a> {
+pub(crate) struct Npy {
     /// NumPy's name of the type, e.g. `<f8`.
     descr: String,
-    values: &'a [u8],
+    file: Vec<u8>,
+    /// Where the values stand in the file.
+    values: Range<usize>,
 }
 
-impl<'a> Npy<'a> {
+impl Npy {
     /// The array that the bytes `file` are.
     ///
     /// # Errors
     ///
     /// A header that is damaged, or fewer values than it says.
-    pub(crate) fn parse(file: &'a [u8]) -> Result<Self, NpyError> {
+    pub(crate) fn parse(file: Vec<u8>) -> Result<Self, NpyError> {
         let rest = file.strip_prefix(MAGIC).ok_or(NpyError::Header)?;
         let (&[major, _], rest) = rest.split_first_chunk().ok_or(NpyError::Header)?;
         let (length, rest) = if major == 1 {
@@ -88,17 +91,24 @@ impl<'a> Npy<'a> {
         let size: u32 = digits.parse().map_err(|_| NpyError::Header)?;
         let size = u128::from(size) * if descr.contains('U') { 4 } else { 1 };
         let needed = count.saturating_mul(size);
-        let values = usize::try_from(needed)
+        let start = file.len() - values.len();
+        let size = usize::try_from(needed)
             .ok()
-            .and_then(|needed| values.get(..needed))
+            .filter(|size| *size <= values.len())
             .ok_or(NpyError::Length {
                 needed,
                 available: values.len(),
             })?;
+        let descr = descr.to_owned();
         Ok(Self {
-            descr: descr.to_owned(),
-            values,
+            descr,
+            file,
+            values: start..start + size,
         })
+    }
+
+    fn bytes(&self) -> &[u8] {
+        self.file.get(self.values.clone()).unwrap_or_default()
     }
 
     /// The values as text (`|S3`, `<U3`).
@@ -108,11 +118,11 @@ impl<'a> Npy<'a> {
     /// Another type.
     pub(crate) fn text(&self) -> Result<String, NpyError> {
         match self.descr.get(..2) {
-            Some("|S") => Ok(String::from_utf8_lossy(self.values)
+            Some("|S") => Ok(String::from_utf8_lossy(self.bytes())
                 .trim_end_matches('\0')
                 .to_owned()),
             Some("<U") => {
-                let characters = self.values.as_chunks::<4>().0.iter();
+                let characters = self.bytes().as_chunks::<4>().0.iter();
                 let text: String = characters
                     .map(|c| char::from_u32(u32::from_le_bytes(*c)).unwrap_or('\u{fffd}'))
                     .collect();
@@ -128,7 +138,7 @@ impl<'a> Npy<'a> {
     ///
     /// Another type than floats of 32 or 64 bits, or integers.
     pub(crate) fn floats(&self) -> Result<Vec<f64>, NpyError> {
-        let bytes = self.values;
+        let bytes = self.bytes();
         Ok(match self.descr.as_str() {
             "<f8" => convert(bytes, f64::from_le_bytes),
             ">f8" => convert(bytes, f64::from_be_bytes),
@@ -167,7 +177,7 @@ impl<'a> Npy<'a> {
             index += 1;
             from(value)
         };
-        let bytes = self.values;
+        let bytes = self.bytes();
         let values = match self.descr.as_str() {
             "<i4" => convert(bytes, |b| checked(i32::from_le_bytes(b).into())),
             "<i8" => convert(bytes, |b| checked(i64::from_le_bytes(b).into())),
@@ -261,9 +271,12 @@ mod tests {
         )
         .unwrap();
         assert_eq!((file.len() - 16) % ALIGNMENT, 0);
-        assert_eq!(Npy::parse(&file).unwrap().floats().unwrap(), [1.5, -0.1]);
+        assert_eq!(
+            Npy::parse(file.clone()).unwrap().floats().unwrap(),
+            [1.5, -0.1]
+        );
         file.pop();
-        let message = Npy::parse(&file).unwrap_err().to_string();
+        let message = Npy::parse(file.clone()).unwrap_err().to_string();
         assert_eq!(message, "15 bytes of values, expected 16");
     }
 
@@ -276,7 +289,7 @@ mod tests {
             [3_i32, -1].into_iter().map(i32::to_le_bytes),
         )
         .unwrap();
-        let array = Npy::parse(&file).unwrap();
+        let array = Npy::parse(file.clone()).unwrap();
         let message = array.integers(9, |v| v).unwrap_err().to_string();
         assert_eq!(message, "value 1 is -1, expected 0 to 9");
         assert!(array.text().is_err());
@@ -286,6 +299,9 @@ mod tests {
     fn claims_without_end_are_errors() {
         let mut file = Vec::new();
         write_header(&mut file, "<f8", "99999999999999, 99999999999999").unwrap();
-        assert!(matches!(Npy::parse(&file), Err(NpyError::Length { .. })));
+        assert!(matches!(
+            Npy::parse(file.clone()),
+            Err(NpyError::Length { .. })
+        ));
     }
 }

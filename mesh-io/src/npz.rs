@@ -144,7 +144,7 @@ pub fn read(file: impl Read + Seek) -> Result<MatrixFile, NpzError> {
     let mut archive = Archive {
         zip: ZipArchive::new(file)?,
     };
-    let format = archive.read("format", |array| array.text())?;
+    let format = archive.read("format", Npy::text)?;
     if format != "csr" {
         return Err(NpzError::Format {
             found: crate::shorten(&format),
@@ -165,7 +165,7 @@ pub fn read(file: impl Read + Seek) -> Result<MatrixFile, NpzError> {
     let indices = archive.read("indices", |array| {
         array.integers(last_column, |id| id as u32)
     })?;
-    let values = archive.read("data", |array| array.floats())?;
+    let values = archive.read("data", Npy::floats)?;
     check_length("data", values.len(), indices.len())?;
     let offsets = archive.read("indptr", |array| {
         array.integers(indices.len() as u64, |offset| offset as usize)
@@ -200,7 +200,7 @@ impl<R: Read + Seek> Archive<R> {
     fn read<T>(
         &mut self,
         member: &'static str,
-        convert: impl FnOnce(&Npy<'_>) -> Result<T, NpyError>,
+        convert: impl FnOnce(&Npy) -> Result<T, NpyError>,
     ) -> Result<T, NpzError> {
         self.read_if_there(member, convert)?
             .ok_or(NpzError::Missing { member })
@@ -209,7 +209,7 @@ impl<R: Read + Seek> Archive<R> {
     fn read_if_there<T>(
         &mut self,
         member: &'static str,
-        convert: impl FnOnce(&Npy<'_>) -> Result<T, NpyError>,
+        convert: impl FnOnce(&Npy) -> Result<T, NpyError>,
     ) -> Result<Option<T>, NpzError> {
         let mut file = match self.zip.by_name(&format!("{member}.npy")) {
             Ok(file) => file,
@@ -225,14 +225,14 @@ impl<R: Read + Seek> Archive<R> {
         file.read_to_end(&mut bytes)
             .map_err(|source| NpzError::Damaged { member, source })?;
         let array = |source| NpzError::Array { member, source };
-        Npy::parse(&bytes)
+        Npy::parse(bytes)
             .and_then(|npy| convert(&npy))
             .map(Some)
             .map_err(array)
     }
 
     fn read_fingerprint(&mut self, member: &'static str) -> Result<Option<Fingerprint>, NpzError> {
-        let Some(text) = self.read_if_there(member, |array| array.text())? else {
+        let Some(text) = self.read_if_there(member, Npy::text)? else {
             return Ok(None);
         };
         text.parse()
@@ -241,7 +241,7 @@ impl<R: Read + Seek> Archive<R> {
     }
 
     fn read_part(&mut self, matrix: &CsrMatrix) -> Result<Option<PartLabel>, NpzError> {
-        let number = |array: &Npy<'_>| array.integers(u32::MAX.into(), |n| n as usize);
+        let number = |array: &Npy| array.integers(u32::MAX.into(), |n| n as usize);
         let Some(part) = self.read_if_there("part", number)? else {
             return Ok(None);
         };

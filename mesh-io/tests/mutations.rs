@@ -182,7 +182,8 @@ fn no_damage_makes_the_reader_panic() {
             if let Err(error) = read(&file, &options) {
                 let message = error.to_string();
                 prop_assert!(!message.contains('\n'), "{}", message);
-                prop_assert!(message.len() < 400, "{}", message);
+                // A coordinate that is named may have three hundred digits.
+                prop_assert!(message.len() < 1500, "{}", message);
             }
         }
         Ok(())

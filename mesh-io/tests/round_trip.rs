@@ -46,10 +46,10 @@ fn every_option() -> Vec<VtuOptions> {
     options
 }
 
-fn assert_same(mesh: &UnstructuredMesh, options: &VtuOptions) {
+fn assert_same(mesh: &UnstructuredMesh, options: VtuOptions) {
     let fields = fields_on(mesh);
     let mut file = Vec::new();
-    write(&mut file, mesh, &fields, options).unwrap();
+    write(&mut file, mesh, &fields, &options).unwrap();
     let back = read(&file, &ReadOptions::default()).unwrap();
     assert_eq!(back.mesh.nodes(), mesh.nodes(), "{options:?}");
     assert_eq!(back.mesh.shapes(), mesh.shapes(), "{options:?}");
@@ -63,7 +63,7 @@ fn assert_same(mesh: &UnstructuredMesh, options: &VtuOptions) {
 fn a_mesh_of_every_shape_comes_back_through_every_encoding() {
     let mesh = mixed_mesh();
     for options in every_option() {
-        assert_same(&mesh, &options);
+        assert_same(&mesh, options);
     }
 }
 
@@ -76,7 +76,7 @@ fn arrays_of_several_blocks_come_back_through_every_encoding() {
     };
     let mesh = mesh.generate().unwrap();
     for options in every_option() {
-        assert_same(&mesh, &options);
+        assert_same(&mesh, options);
     }
 }
 

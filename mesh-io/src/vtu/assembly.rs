@@ -13,7 +13,7 @@ use super::polyhedra::PieceFaces;
 pub(crate) struct PieceCells {
     pub(crate) vtk_types: Vec<u8>,
     /// Where each cell ends in `ids`.
-    pub(crate) ends: Vec<i64>,
+    pub(crate) ends: Vec<usize>,
     /// The connectivity, counted in the nodes of the whole mesh.
     pub(crate) ids: Vec<NodeId>,
     /// The piece's first node in the whole mesh.
@@ -100,8 +100,8 @@ impl Assembly {
         let mut kept = vec![true; count];
         let mut start = 0;
         for (index, (&vtk_type, &end)) in cells.vtk_types.iter().zip(&cells.ends).enumerate() {
-            let ids = &cells.ids[start..end as usize];
-            start = end as usize;
+            let ids = &cells.ids[start..end];
+            start = end;
             let cell = first_cell + index;
             match self.kind_of(cell, vtk_type)? {
                 CellKind::Linear(shape) => {
@@ -146,7 +146,6 @@ impl Assembly {
         let before = self.arrays.connectivity.len();
         let mut start = 0;
         for (index, (&vtk_type, &end)) in cells.vtk_types.iter().zip(&cells.ends).enumerate() {
-            let end = end as usize;
             if let CellKind::Linear(shape) = CellKind::of(vtk_type) {
                 check_node_count(first_cell + index, shape, end - start)?;
                 self.arrays.shapes.push(shape);

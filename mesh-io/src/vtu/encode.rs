@@ -1,6 +1,6 @@
 //! From numbers to the data of an array, in every encoding.
 
-use std::fmt::Write as _;
+use std::fmt::{LowerExp, Write as _};
 use std::io;
 
 use super::base64_stream::encode;
@@ -59,10 +59,10 @@ impl Values {
             // Writing to a string does not fail.
             let _ = match (self.scalar, value) {
                 (ScalarType::Float64, &[a, b, c, d, e, f, g, h]) => {
-                    write_float(f64::from_le_bytes([a, b, c, d, e, f, g, h]), &mut text)
+                    write_float(&f64::from_le_bytes([a, b, c, d, e, f, g, h]), &mut text)
                 }
                 (ScalarType::Float32, &[a, b, c, d]) => {
-                    write_float(f32::from_le_bytes([a, b, c, d]), &mut text)
+                    write_float(&f32::from_le_bytes([a, b, c, d]), &mut text)
                 }
                 (ScalarType::Int64, &[a, b, c, d, e, f, g, h]) => {
                     write!(text, "{}", i64::from_le_bytes([a, b, c, d, e, f, g, h]))
@@ -124,7 +124,7 @@ impl Values {
 }
 
 /// Writes the digits that bring `value` back exactly, as C libraries read them.
-fn write_float(value: impl std::fmt::LowerExp + PartialEq, text: &mut String) -> std::fmt::Result {
+fn write_float(value: &(impl LowerExp + PartialEq), text: &mut String) -> std::fmt::Result {
     // What is not equal to itself is no number.
     #[expect(clippy::eq_op)]
     if value != value {

@@ -102,7 +102,7 @@ pub enum VtuError {
         /// The cell.
         cell: usize,
         /// Where it begins.
-        start: i64,
+        start: usize,
         /// Where it ends.
         end: i64,
         /// The length of the connectivity.

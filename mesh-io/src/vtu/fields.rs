@@ -147,6 +147,17 @@ impl PieceReader<'_> {
         Ok(())
     }
 
+    /// Floats as floats, integers as integers.
+    fn read_values(&self, array: &ArrayElement<'_>) -> Result<Values, VtuError> {
+        let data = self.data(array)?;
+        let values = if data.is_float() {
+            data.floats().map(Values::Float)
+        } else {
+            data.integers().map(Values::Integer)
+        };
+        self.placed(array, values)
+    }
+
     fn read_field(
         &self,
         array: &ArrayElement<'_>,
@@ -155,13 +166,7 @@ impl PieceReader<'_> {
         kept: Option<&[bool]>,
         table: &mut FieldTable,
     ) -> Result<(), VtuError> {
-        let values = match self.values(array, |data| {
-            Ok(if data.is_float() {
-                Values::Float(data.floats()?)
-            } else {
-                Values::Integer(data.integers()?)
-            })
-        }) {
+        let values = match self.read_values(array) {
             Ok(values) => values,
             // Text, bits and large unsigned numbers are no fields; the mesh can do without.
             Err(VtuError::Array {

@@ -158,24 +158,29 @@ pub(crate) fn face_stream(polyhedra: &PolyhedronFaces) -> Vec<NamedArray> {
             ends.push(-1);
             continue;
         }
-        faces.push((cell[1] - cell[0]) as i64);
+        faces.push(integer(cell[1] - cell[0]));
         for face in polyhedra.face_offsets[cell[0]..=cell[1]].windows(2) {
-            faces.push((face[1] - face[0]) as i64);
-            faces.extend(polyhedra.connectivity[face[0]..face[1]].iter().map(id));
+            faces.push(integer(face[1] - face[0]));
+            faces.extend(
+                polyhedra.connectivity[face[0]..face[1]]
+                    .iter()
+                    .copied()
+                    .map(id),
+            );
         }
-        ends.push(faces.len() as i64);
+        ends.push(integer(faces.len()));
     }
     vec![("faces", faces), ("faceoffsets", ends)]
 }
 
 /// The arrays of version 2.3.
 pub(crate) fn face_lists(polyhedra: &PolyhedronFaces) -> Vec<NamedArray> {
-    let ends = |offsets: &[usize]| offsets.iter().skip(1).map(|end| *end as i64).collect();
-    let faces = polyhedra.face_offsets.len().saturating_sub(1) as i64;
+    let ends = |offsets: &[usize]| offsets.iter().skip(1).map(|end| integer(*end)).collect();
+    let faces = integer(polyhedra.face_offsets.len().saturating_sub(1));
     vec![
         (
             "face_connectivity",
-            polyhedra.connectivity.iter().map(id).collect(),
+            polyhedra.connectivity.iter().copied().map(id).collect(),
         ),
         ("face_offsets", ends(&polyhedra.face_offsets)),
         ("polyhedron_to_faces", (0..faces).collect()),
@@ -183,7 +188,12 @@ pub(crate) fn face_lists(polyhedra: &PolyhedronFaces) -> Vec<NamedArray> {
     ]
 }
 
-fn id(node: &NodeId) -> i64 {
+/// A count as a file holds it; there is no memory for one that does not fit.
+pub(crate) fn integer(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+fn id(node: NodeId) -> i64 {
     i64::from(node.get())
 }
 
@@ -245,7 +255,7 @@ mod tests {
             &[1, -3, 0][..],
             &[i64::MAX, 1, 0][..],
         ] {
-            let error = faces_of(&mut stream(faces, &[faces.len() as i64]), 0).unwrap_err();
+            let error = faces_of(&mut stream(faces, &[integer(faces.len())]), 0).unwrap_err();
             assert!(
                 matches!(error, FaceError::Stream { .. }),
                 "{faces:?}: {error}"

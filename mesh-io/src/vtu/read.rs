@@ -89,7 +89,7 @@ impl<'a> PieceReader<'a> {
                 array: "Points",
             });
         };
-        let values = self.values(points, |data| data.floats())?;
+        let values = self.placed(points, self.data(points)?.floats())?;
         self.check_length(
             points,
             values.len(),
@@ -115,18 +115,17 @@ impl<'a> PieceReader<'a> {
             return Ok(PieceCells::default());
         }
         let types = self.cell_array("types")?;
-        let vtk_types = self.values(types, |data| {
-            data.map_integers(|vtk_type| u8::try_from(vtk_type).unwrap_or(u8::MAX))
-        })?;
+        let to_type = |vtk_type| u8::try_from(vtk_type).unwrap_or(u8::MAX);
+        let vtk_types = self.placed(types, self.data(types)?.map_integers(to_type))?;
         self.check_length(types, vtk_types.len(), self.piece.cells, "one per cell")?;
 
         let offsets = self.cell_array("offsets")?;
-        let ends = self.values(offsets, |data| data.integers())?;
+        let ends = self.integers(offsets)?;
         self.check_length(offsets, ends.len(), self.piece.cells, "one per cell")?;
 
         let connectivity = self.cell_array("connectivity")?;
         let ids = self.read_ids(connectivity, &ends, first_cell, first_node)?;
-        self.check_ends(&ends, ids.len())?;
+        let ends = self.checked_ends(ends, ids.len())?;
         Ok(PieceCells {
             vtk_types,
             ends,
@@ -146,35 +145,23 @@ impl<'a> PieceReader<'a> {
         first_node: usize,
     ) -> Result<Vec<NodeId>, VtuError> {
         let nodes = self.piece.points;
+        let data = self.data(connectivity)?;
         // Nodes and with them all ids are below 2³², as `read_nodes` has checked.
         let shift = first_node as u32;
         let mut wrong = None;
-        let ids = self.values(connectivity, |data| {
-            data.map_integers(|id| {
-                if usize::try_from(id).is_ok_and(|id| id < nodes) {
-                    NodeId::new(id as u32 + shift)
-                } else {
-                    wrong.get_or_insert(id);
-                    NodeId::new(0)
-                }
-            })
-        })?;
+        let to_node = |id: i64| match usize::try_from(id) {
+            Ok(place) if place < nodes => NodeId::new(place as u32 + shift),
+            _ => {
+                wrong.get_or_insert(id);
+                NodeId::new(0)
+            }
+        };
+        let ids = self.placed(connectivity, data.map_integers(to_node))?;
         let Some(node) = wrong else { return Ok(ids) };
-        let mut found = None;
-        let mut index = 0_i64;
-        self.values(connectivity, |data| {
-            data.map_integers(|id| {
-                if id == node {
-                    found.get_or_insert(index);
-                }
-                index += 1;
-            })
-        })?;
-        let cell = first_cell
-            + ends
-                .iter()
-                .take_while(|end| **end <= found.unwrap_or(0))
-                .count();
+        let all = self.placed(connectivity, data.integers())?;
+        let place = all.iter().position(|id| *id == node).unwrap_or_default();
+        let is_before = |end: &&i64| usize::try_from(**end).is_ok_and(|end| end <= place);
+        let cell = first_cell + ends.iter().take_while(is_before).count();
         Err(VtuError::NodeId {
             cell,
             node,
@@ -183,26 +170,28 @@ impl<'a> PieceReader<'a> {
         })
     }
 
-    fn check_ends(&self, ends: &[i64], length: usize) -> Result<(), VtuError> {
+    /// The ends, after a look at whether they ascend within a connectivity of this length.
+    fn checked_ends(&self, ends: Vec<i64>, length: usize) -> Result<Vec<usize>, VtuError> {
         let mut start = 0;
-        for (cell, &end) in ends.iter().enumerate() {
-            if end < start || end > length as i64 {
-                return Err(VtuError::Offset {
-                    piece: self.index,
-                    cell,
-                    start,
-                    end,
-                    length,
-                });
+        let check = |(cell, end)| match usize::try_from(end) {
+            Ok(place) if place >= start && place <= length => {
+                start = place;
+                Ok(place)
             }
-            start = end;
-        }
-        Ok(())
+            _ => Err(VtuError::Offset {
+                piece: self.index,
+                cell,
+                start,
+                end,
+                length,
+            }),
+        };
+        ends.into_iter().enumerate().map(check).collect()
     }
 
     fn read_faces(&self) -> Result<Option<PieceFaces>, VtuError> {
         let find = |name| self.find_cell_array(name);
-        let integers = |array| self.values(array, |data| data.integers());
+        let integers = |array| self.integers(array);
         if let (Some(connectivity), Some(face_ends), Some(faces), Some(ends)) = (
             find("face_connectivity"),
             find("face_offsets"),
@@ -250,19 +239,30 @@ impl<'a> PieceReader<'a> {
         })
     }
 
-    /// What `convert` makes of the values of `array`.
-    pub(super) fn values<T>(
+    /// The values of `array`, not yet converted.
+    pub(super) fn data<'b>(
+        &'b self,
+        array: &'b ArrayElement<'b>,
+    ) -> Result<ArrayData<'b>, VtuError> {
+        let payload = read_payload(array, self.document.encoding, self.document.appended);
+        self.placed(array, payload)
+    }
+
+    /// The result, an error with its place in the file.
+    pub(super) fn placed<T>(
         &self,
         array: &ArrayElement<'_>,
-        convert: impl FnOnce(&ArrayData<'_>) -> Result<T, ArrayError>,
+        result: Result<T, ArrayError>,
     ) -> Result<T, VtuError> {
-        read_payload(array, self.document.encoding, self.document.appended)
-            .and_then(|data| convert(&data))
-            .map_err(|source| VtuError::Array {
-                piece: self.index,
-                array: shorten(&array.name),
-                source,
-            })
+        result.map_err(|source| VtuError::Array {
+            piece: self.index,
+            array: shorten(&array.name),
+            source,
+        })
+    }
+
+    fn integers(&self, array: &ArrayElement<'_>) -> Result<Vec<i64>, VtuError> {
+        self.placed(array, self.data(array)?.integers())
     }
 
     pub(super) fn check_length(

@@ -8,7 +8,7 @@ use mesh_core::{Field, FieldValues, Location, UnstructuredMesh};
 use super::cell_types::vtk_type;
 use super::encode::Values;
 use super::options::{DataMode, PolyhedraLayout, VtuOptions};
-use super::polyhedra::{face_lists, face_stream};
+use super::polyhedra::{face_lists, face_stream, integer};
 use super::scalar::{Compressor, Encoding};
 
 /// Writes the mesh and its fields as a VTU file of one piece.
@@ -135,7 +135,7 @@ impl ArrayWriter<'_> {
         let ids = mesh.connectivity().iter().map(|node| i64::from(node.get()));
         self.write_integers("connectivity", ids)?;
         let ends = mesh.offsets().get(1..).unwrap_or_default();
-        self.write_integers("offsets", ends.iter().map(|end| *end as i64))?;
+        self.write_integers("offsets", ends.iter().map(|end| integer(*end)))?;
         let vtk_types = mesh.shapes().iter().map(|shape| vtk_type(*shape)).collect();
         self.write_array("types", &[String::new()], Values::bytes(vtk_types))?;
         if !mesh.polyhedra().cell_offsets.is_empty() {

@@ -450,5 +450,5 @@ impl<'a> DocumentReader<'a> {
 
 /// The line that begins or goes on behind `text`.
 pub(crate) fn line_after(text: &[u8]) -> usize {
-    1 + text.iter().filter(|byte| **byte == b'\n').count()
+    text.split(|byte| *byte == b'\n').count()
 }
