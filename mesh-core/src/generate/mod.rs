@@ -73,6 +73,15 @@ pub enum GenerateError {
         /// The length.
         size: f64,
     },
+    /// More cells or nodes than ids.
+    #[error(
+        "a box of {} x {} x {} grid cells has more cells or nodes than 32-bit ids: choose fewer",
+        cells[0], cells[1], cells[2]
+    )]
+    TooLarge {
+        /// How many grid cells along each axis.
+        cells: [usize; 3],
+    },
     /// A jitter out of range.
     #[error("the jitter is {jitter}, expected 0 or more and less than 0.5 cell widths")]
     Jitter {
@@ -121,7 +130,7 @@ impl BoxMesh {
         let axes = [0, 1, 2].map(|axis| grid.axes()[axis].as_slice());
         let mut arrays = match self.shape.to_shape() {
             Shape::Polyhedron => octahedra::fill_with_octahedra(axes),
-            shape => splitting::split_hexahedra(grid_nodes(axes), &hexahedra(self.cells), shape),
+            shape => splitting::split_hexahedra(grid_nodes(axes), hexahedra(self.cells), shape),
         };
         if self.jitter > 0.0 {
             self.move_nodes(&mut arrays.nodes, axes);
@@ -151,14 +160,15 @@ impl BoxMesh {
                 jitter: self.jitter,
             });
         }
-        let points = self
+        // An upper bound of the numbers of cells and of nodes.
+        let bound = self
             .cells
-            .map(|count| count as u128 + 1)
             .iter()
-            .product::<u128>();
-        // At most six cells, or eight nodes, for each point of the grid.
-        if points > u128::from(u32::MAX / self.shape.to_density()) {
-            return Err(MeshError::TooManyCells { cells: usize::MAX }.into());
+            .fold(self.shape.to_density(), |product, &count| {
+                product.saturating_mul(count.saturating_add(1))
+            });
+        if u32::try_from(bound).is_err() {
+            return Err(GenerateError::TooLarge { cells: self.cells });
         }
         let axes = (0..3).map(|axis| {
             let count = self.cells[axis];
@@ -205,7 +215,7 @@ impl BoxCellShape {
     }
 
     /// The largest number of cells or nodes for each point of the grid.
-    const fn to_density(self) -> u32 {
+    const fn to_density(self) -> usize {
         match self {
             Self::Hexahedron => 1,
             Self::Wedge => 2,
@@ -319,6 +329,7 @@ mod tests {
         let unit = BoxMesh::unit([2; 3]);
         assert!(message(BoxMesh::unit([2, 0, 2])).contains("axis 1 has 0 cells"));
         assert!(message(BoxMesh::unit([1 << 20; 3])).contains("32-bit"));
+        assert!(message(BoxMesh::unit([usize::MAX; 3])).contains("32-bit"));
         let size = Vector3::new(1.0, 1.0, -1.0);
         assert!(
             message(BoxMesh {

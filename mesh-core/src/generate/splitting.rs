@@ -32,7 +32,7 @@ const HEXAHEDRA: [&[u8]; 1] = [&[0, 1, 2, 3, 4, 5, 6, 7]];
 /// The grid's hexahedra, cut into cells of a shape other than polyhedra.
 pub(super) fn split_hexahedra(
     mut nodes: Vec<Point3>,
-    hexahedra: &[NodeId],
+    hexahedra: Vec<NodeId>,
     shape: Shape,
 ) -> MeshArrays {
     let pieces: &[&[u8]] = match shape {
@@ -51,13 +51,18 @@ pub(super) fn split_hexahedra(
     }
     let width = pieces[0].len();
     let cells = hexahedra.len() / 8 * pieces.len();
-    let mut connectivity = Vec::with_capacity(cells * width);
-    for (center, corners) in (first_center..).zip(hexahedra.chunks_exact(8)) {
-        for &local in pieces.iter().copied().flatten() {
-            let corner = corners.get(usize::from(local)).copied();
-            connectivity.push(corner.unwrap_or(NodeId::new(center)));
+    let connectivity = if shape == Shape::Hexahedron {
+        hexahedra
+    } else {
+        let mut connectivity = Vec::with_capacity(cells * width);
+        for (center, corners) in (first_center..).zip(hexahedra.chunks_exact(8)) {
+            for &local in pieces.iter().copied().flatten() {
+                let corner = corners.get(usize::from(local)).copied();
+                connectivity.push(corner.unwrap_or(NodeId::new(center)));
+            }
         }
-    }
+        connectivity
+    };
     MeshArrays {
         nodes,
         shapes: vec![shape; cells],

@@ -129,15 +129,41 @@ impl PolyhedronFaces {
     }
 }
 
+/// Up to how many nodes comparing all pairs is faster than sorting.
+const FEW_NODES: usize = 256;
+
 /// Each node once, in order of first appearance.
 pub(super) fn in_order_of_appearance(nodes: &[NodeId]) -> Vec<NodeId> {
-    let mut places: Vec<(NodeId, usize)> = nodes
-        .iter()
-        .enumerate()
-        .map(|(place, &node)| (node, place))
-        .collect();
+    if nodes.len() <= FEW_NODES {
+        let mut distinct = Vec::with_capacity(nodes.len() / 2);
+        for node in nodes {
+            if !distinct.contains(node) {
+                distinct.push(*node);
+            }
+        }
+        return distinct;
+    }
+    let mut places: Vec<(NodeId, usize)> = nodes.iter().copied().zip(0..).collect();
     places.sort_unstable();
     places.dedup_by_key(|&mut (node, _)| node);
     places.sort_unstable_by_key(|&(_, place)| place);
     places.into_iter().map(|(node, _)| node).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_and_many_nodes_are_listed_in_the_same_order() {
+        let nodes = |count: u32| -> Vec<NodeId> {
+            (0..count)
+                .map(|i| NodeId::new((i * i * 7 + i) % 97))
+                .collect()
+        };
+        let few = in_order_of_appearance(&nodes(FEW_NODES as u32));
+        let many = in_order_of_appearance(&nodes(FEW_NODES as u32 + 300));
+        assert!(few.len() > 40);
+        assert_eq!(few, many);
+    }
 }

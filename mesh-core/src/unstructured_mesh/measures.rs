@@ -86,7 +86,7 @@ impl UnstructuredMesh {
                 }
             }
         }
-        let centroid = origin + moments.first / moments.volume;
+        let centroid = origin + moments.first / (4.0 * moments.six_volumes);
         let bounds = self.cell_bounds(cell);
         // Not so where the volume is zero or nothing but rounding error.
         if bounds.contains(&centroid) {
@@ -185,8 +185,7 @@ fn polyhedron_volume<'a>(points: &[Point3], faces: impl Iterator<Item = &'a [Nod
 }
 
 /// Six times the volume between the origin and a fan, which is a third of its mean point times
-/// its area vector. Divided by six only once per cell.
-/// The area vector is taken relative to the first corner.
+/// its area vector. The area vector is taken relative to the first corner.
 fn six_fan_volumes(corners: impl Iterator<Item = Vector3>) -> f64 {
     let mut corners = corners;
     let Some(first) = corners.next() else {
@@ -206,10 +205,11 @@ fn six_fan_volumes(corners: impl Iterator<Item = Vector3>) -> f64 {
     sum.dot(&twice_area) / f64::from(count)
 }
 
-/// Volume and first moment of a solid, relative to some origin.
+/// Volume and first moment of a solid, relative to some origin: the sums over triangles of the
+/// determinant, and of the determinant times the sum of the corners. Divided only at the end.
 #[derive(Default)]
 struct Moments {
-    volume: f64,
+    six_volumes: f64,
     first: Vector3,
 }
 
@@ -230,9 +230,9 @@ impl Moments {
 
     #[inline]
     fn add_triangle(&mut self, a: &Vector3, b: &Vector3, c: &Vector3) {
-        let volume = determinant(a, b, c) / 6.0;
-        self.volume += volume;
-        self.first += (a + b + c) * (volume / 4.0);
+        let six_volumes = determinant(a, b, c);
+        self.six_volumes += six_volumes;
+        self.first += (a + b + c) * six_volumes;
     }
 }
 

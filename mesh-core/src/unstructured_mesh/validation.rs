@@ -295,25 +295,34 @@ fn sort_polyhedron_nodes(arrays: &mut MeshArrays) -> Result<(), MeshError> {
     if arrays.polyhedra.cell_offsets.is_empty() {
         return Ok(());
     }
-    for cell in 0..arrays.shapes.len() {
+    let sort = |cell: usize| -> Option<Result<(usize, Vec<NodeId>), MeshError>> {
         if arrays.shapes[cell] != Shape::Polyhedron {
-            continue;
+            return None;
         }
         let nodes = in_order_of_appearance(arrays.polyhedra.face_nodes(cell));
-        let listed = &mut arrays.connectivity[arrays.offsets[cell]..arrays.offsets[cell + 1]];
+        let listed = &arrays.connectivity[arrays.offsets[cell]..arrays.offsets[cell + 1]];
         if listed == nodes {
-            continue;
+            return None;
         }
-        if let Some(node) = find_odd_node(listed, &nodes) {
-            let (listed, found) = (listed.len(), nodes.len());
-            return Err(MeshError::PolyhedronNodes {
-                cell,
-                listed,
-                found,
-                node,
-            });
-        }
-        listed.copy_from_slice(&nodes);
+        let Some(node) = find_odd_node(listed, &nodes) else {
+            return Some(Ok((cell, nodes)));
+        };
+        let (listed, found) = (listed.len(), nodes.len());
+        Some(Err(MeshError::PolyhedronNodes {
+            cell,
+            listed,
+            found,
+            node,
+        }))
+    };
+    let findings: Vec<Result<(usize, Vec<NodeId>), MeshError>> = (0..arrays.shapes.len())
+        .into_par_iter()
+        .with_min_len(CHUNK / 16)
+        .filter_map(sort)
+        .collect();
+    for finding in findings {
+        let (cell, nodes) = finding?;
+        arrays.connectivity[arrays.offsets[cell]..arrays.offsets[cell + 1]].copy_from_slice(&nodes);
     }
     Ok(())
 }
