@@ -10,6 +10,7 @@ use partition::PartMatrix;
 use remap::OverlapMatrix;
 use serde::Serialize;
 
+use super::prepare::warning_where_nothing_overlaps;
 use super::report::{MatrixReport, Seconds, count_empty_rows};
 use crate::files::{MatrixOutput, read_matrix};
 use crate::output::Outcome;
@@ -65,7 +66,7 @@ pub(crate) fn run(
     };
     let report = MatrixReport::new(&matrix, seconds.since(start), volumes);
     let text = report.table();
-    Outcome::summary(&report, text)
+    Ok(Outcome::summary(&report, text)?.warning(warning_where_nothing_overlaps(&matrix)))
 }
 
 /// The matrix of a part, with its file's name.

@@ -37,7 +37,9 @@ pub(crate) fn run(job: &PrepareJob, progress: &Progress) -> anyhow::Result<Outco
     };
     seconds.preparing(prepared.preparation.seconds);
     let matrix = prepared.preparation.matrix;
-    warnings.extend(warning_where_nothing_overlaps(&matrix));
+    if job.part.is_none() {
+        warnings.extend(warning_where_nothing_overlaps(&matrix));
+    }
     let mut report = MatrixReport::new(&matrix, seconds, prepared.volumes);
     report.part = prepared.report;
 
@@ -68,9 +70,10 @@ pub(crate) fn prepare(
     Ok(preparation)
 }
 
-/// A warning where two meshes have nothing in common: no error, but hardly what was meant.
+/// A warning where two meshes have nothing in common: no error, but hardly what was meant. Of a
+/// part it would say nothing: other parts may be where the source is.
 pub(crate) fn warning_where_nothing_overlaps(matrix: &OverlapMatrix) -> Option<String> {
-    let nothing = matrix.nonzeros() == 0 && matrix.matrix().rows() > 0;
+    let nothing = matrix.nonzeros() == 0;
     nothing.then(|| "no source cell overlaps any target cell: the matrix is empty".to_string())
 }
 
