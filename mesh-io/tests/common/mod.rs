@@ -2,11 +2,10 @@
 
 #![allow(dead_code)]
 
-use mesh_core::{DataArray, Field, FieldValues, Location, Shape, UnstructuredMesh};
-use nalgebra::Point3;
+use mesh_core::{DataArray, Field, FieldValues, Location, Point3, Shape, UnstructuredMesh};
 
 /// The corners of a cube at `x`, in VTK's order, a third wide.
-fn cube(x: f64) -> Vec<Point3<f64>> {
+fn cube(x: f64) -> Vec<Point3> {
     let corners = [
         [0.0, 0.0, 0.0],
         [1.0, 0.0, 0.0],
