@@ -36,7 +36,10 @@ fn chain(error: &anyhow::Error) -> String {
 pub(crate) fn without_panic(command: impl FnOnce() -> ExitCode + panic::UnwindSafe) -> ExitCode {
     panic::set_hook(Box::new(|info| {
         let place = info.location().map(ToString::to_string).unwrap_or_default();
-        let reason = info.payload_as_str().unwrap_or("unknown reason");
+        let payload = info.payload();
+        let text = payload.downcast_ref::<&str>().copied();
+        let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+        let reason = text.unwrap_or("unknown reason");
         say_on_stderr(
             "error",
             &format!("mistake in remap itself, please report: {reason} ({place})"),

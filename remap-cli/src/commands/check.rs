@@ -5,8 +5,9 @@ use mesh_core::CellId;
 use remap::check::{Sums, Violation, check};
 use serde::Serialize;
 
+use super::meshes::Meshes;
 use crate::arguments::CheckJob;
-use crate::files::{read_mesh, read_overlap_matrix};
+use crate::files::read_overlap_matrix;
 use crate::output::{Outcome, table_of_facts, table_with_header};
 use crate::progress::Progress;
 
@@ -60,15 +61,15 @@ impl From<&Violation> for CellReport {
 }
 
 pub(crate) fn run(job: &CheckJob, progress: &Progress) -> anyhow::Result<Outcome> {
-    let mut warnings = Vec::new();
-    let (files, _) = progress.step("reading", || {
-        let matrix = read_overlap_matrix(&job.matrix)?;
-        let source = read_mesh(&job.source, job.reading, &mut warnings)?.mesh;
-        let target = read_mesh(&job.target, job.reading, &mut warnings)?.mesh;
-        anyhow::Ok((matrix, source, target))
-    });
-    let (matrix, source, target) = files?;
-    let (report, _) = progress.step("checking", || check(&matrix, &source, &target));
+    let (matrix, _) = progress.step("reading the matrix", || read_overlap_matrix(&job.matrix));
+    let matrix = matrix?;
+    let Meshes {
+        source,
+        target,
+        warnings,
+        ..
+    } = Meshes::read(&job.source, &job.target, job.reading, progress)?;
+    let (report, _) = progress.step("checking", || check(&matrix, &source.mesh, &target.mesh));
     let found = report.with_context(|| job.matrix.display().to_string())?;
 
     let report = CheckReport {

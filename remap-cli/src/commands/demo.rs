@@ -1,5 +1,6 @@
 //! `remap demo`: the reference exercise, whole and in parts, against its known answer.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 
@@ -96,7 +97,7 @@ pub(crate) fn run(job: &DemoJob, progress: &Progress) -> anyhow::Result<Outcome>
     let mut text = text(&report);
     if let Some(directory) = &job.output {
         for path in write_all(directory, &source, &target, whole)? {
-            text += &format!("\nwritten: {}", path.display());
+            let _ = write!(text, "\nwritten: {}", path.display());
         }
     }
     Ok(Outcome::summary(&report, text)?.holding(holds))

@@ -27,21 +27,16 @@ pub(crate) fn run(name: Option<&str>, output: Option<&OutputDirectory>) -> anyho
     let mut definition = arguments::definition();
     definition.build();
     collect_pages(&definition, "remap", &mut pages)?;
-    match output {
-        Some(directory) => write_pages(&pages, directory),
-        None => {
-            let wanted = match name {
-                None => "remap".to_string(),
-                Some(name) => format!("remap-{}", name.replace(' ', "-")),
-            };
-            let (name, page) = pages
-                .iter()
-                .find(|(name, _)| *name == wanted)
-                .with_context(|| format!("there is no command {}", name.unwrap_or_default()))?;
-            let text = String::from_utf8_lossy(page);
-            Outcome::product(&Page { name, page: &text }, text.to_string())
-        }
+    if let Some(directory) = output {
+        return write_pages(&pages, directory);
     }
+    let wanted = name.map_or("remap".to_string(), |name| format!("remap-{name}"));
+    let (name, page) = pages
+        .iter()
+        .find(|(found, _)| *found == wanted)
+        .with_context(|| format!("man {}: no such command", name.unwrap_or_default()))?;
+    let text = String::from_utf8_lossy(page);
+    Outcome::product(&Page { name, page: &text }, text.to_string())
 }
 
 /// The page of a command and those of the commands below it, rendered to memory.

@@ -10,6 +10,7 @@ mod generate;
 mod info;
 mod man;
 mod merge;
+mod meshes;
 mod prepare;
 mod report;
 mod transfer;

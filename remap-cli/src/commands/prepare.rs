@@ -7,21 +7,21 @@ use mesh_io::{MatrixFile, PartLabel};
 use partition::{Part, Partition};
 use remap::{OverlapMatrix, P0P0, Preparation, Scheme, prepare_with};
 
+use super::meshes::Meshes;
 use super::report::{MatrixReport, PartReport, Seconds, Volumes};
 use crate::arguments::{PartOfParts, PrepareJob};
-use crate::files::read_mesh;
 use crate::output::Outcome;
 use crate::progress::Progress;
 
 pub(crate) fn run(job: &PrepareJob, progress: &Progress) -> anyhow::Result<Outcome> {
     let start = Instant::now();
-    let mut warnings = Vec::new();
-    let (meshes, read) = progress.step("reading the meshes", || {
-        let source = read_mesh(&job.source, job.reading, &mut warnings)?.mesh;
-        let target = read_mesh(&job.target, job.reading, &mut warnings)?.mesh;
-        anyhow::Ok((source, target))
-    });
-    let (source, target) = meshes?;
+    let Meshes {
+        source,
+        target,
+        mut warnings,
+        seconds: read,
+    } = Meshes::read(&job.source, &job.target, job.reading, progress)?;
+    let (source, target) = (source.mesh, target.mesh);
     let mut seconds = Seconds {
         read,
         ..Seconds::default()
@@ -91,7 +91,7 @@ impl Prepared {
         source: &UnstructuredMesh,
         target: &UnstructuredMesh,
     ) -> Prepared {
-        let volumes = Volumes::new(&preparation.matrix, source, target);
+        let volumes = Volumes::new(&preparation.matrix, source, Some(target));
         Prepared {
             preparation,
             volumes,
@@ -114,31 +114,17 @@ fn prepare_part(
         method,
     } = wanted;
     let partition = Partition::new(target, parts, method)?;
-    let (preparation, volumes, cells) = match partition.extract(target, part)? {
-        Some(Part { mesh, cells, .. }) => {
-            let preparation = prepare(source, &mesh, &P0P0, progress)?;
-            let volumes = Volumes::new(&preparation.matrix, source, &mesh);
-            (preparation, volumes, cells)
-        }
-        None => {
-            let empty = CsrMatrix::zero((0, source.cell_count()));
-            let matrix = OverlapMatrix::new(empty, Some(source.fingerprint()), None);
-            let volumes = Volumes {
-                source_volume: source.measures().iter().sum(),
-                target_volume: 0.0,
-                overlap_volume: 0.0,
-                uncovered_target_cells: 0,
-            };
-            (
-                Preparation {
-                    matrix,
-                    seconds: remap::Seconds::default(),
-                },
-                volumes,
-                Vec::new(),
-            )
-        }
+    let part_mesh = partition.extract(target, part)?;
+    let preparation = match &part_mesh {
+        Some(Part { mesh, .. }) => prepare(source, mesh, &P0P0, progress)?,
+        None => Preparation {
+            matrix: OverlapMatrix::new(CsrMatrix::zero((0, source.cell_count())), None, None),
+            seconds: remap::Seconds::default(),
+        },
     };
+    let mesh = part_mesh.as_ref().map(|part| &part.mesh);
+    let volumes = Volumes::new(&preparation.matrix, source, mesh);
+    let cells = part_mesh.map(|part| part.cells).unwrap_or_default();
     let target_rows = target.cell_count();
     let label = PartLabel {
         part,

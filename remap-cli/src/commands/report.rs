@@ -54,15 +54,15 @@ pub(crate) struct Volumes {
 }
 
 impl Volumes {
-    /// The volumes of two meshes and of their overlaps.
+    /// The volumes of two meshes and of their overlaps; no target is an empty part of one.
     pub(crate) fn new(
         matrix: &OverlapMatrix,
         source: &UnstructuredMesh,
-        target: &UnstructuredMesh,
+        target: Option<&UnstructuredMesh>,
     ) -> Volumes {
         Volumes {
             source_volume: source.measures().iter().sum(),
-            target_volume: target.measures().iter().sum(),
+            target_volume: target.map_or(0.0, |target| target.measures().iter().sum()),
             overlap_volume: matrix.sum(),
             uncovered_target_cells: count_empty_rows(matrix),
         }

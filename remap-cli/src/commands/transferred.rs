@@ -1,21 +1,19 @@
 //! Fields carried from the source to the target, and what was kept on the way.
 
+use std::time::Instant;
+
 use anyhow::{Context, bail};
 use mesh_core::{DataArray, Field, FieldValues, Location, UnstructuredMesh};
 use mesh_io::MeshFile;
 use remap::{Nature, OverlapMatrix, RemapOperator};
 use serde::Serialize;
 
-use super::report::Volumes;
+use super::meshes::Meshes;
+use super::prepare::warning_where_nothing_overlaps;
+use super::report::{MatrixReport, Seconds, Volumes};
 use crate::arguments::FieldsJob;
-use crate::output::table_with_header;
-
-/// The fields on the target, and a report of each.
-pub(crate) struct Transferred {
-    /// The target's own fields, those of the same name and place replaced, then the new ones.
-    pub(crate) fields: Vec<Field>,
-    pub(crate) reports: Vec<FieldConservation>,
-}
+use crate::output::{Outcome, table_with_header};
+use crate::progress::Progress;
 
 /// What of a field is kept, one number for each component.
 #[derive(Debug, Serialize)]
@@ -93,46 +91,83 @@ pub(crate) fn find_fields<'a>(
     job.names.iter().map(find).collect()
 }
 
-/// Carries the fields across.
-pub(crate) fn transfer(
+/// Carries the fields across and writes the target with them; reports what was kept.
+///
+/// The target keeps its own fields, but for cell fields of the same name.
+pub(crate) fn transfer_and_write(
+    job: &FieldsJob,
+    matrix: &OverlapMatrix,
+    meshes: Meshes,
+    mut seconds: Seconds,
+    start: Instant,
+    progress: &Progress,
+) -> anyhow::Result<Outcome> {
+    let Meshes {
+        source,
+        target,
+        mut warnings,
+        ..
+    } = meshes;
+    let fields = find_fields(job, &source)?;
+    let (carried, apply) = progress.step("transferring", || {
+        carry(job, &fields, matrix, &source.mesh, &target.mesh)
+    });
+    let (carried, reports): (Vec<Field>, Vec<FieldConservation>) = carried?.into_iter().unzip();
+    seconds.apply = Some(apply);
+
+    let is_replaced = |own: &Field| {
+        own.location() == Location::Cells && carried.iter().any(|new| new.name() == own.name())
+    };
+    let mut written: Vec<Field> = target.fields;
+    written.retain(|own| !is_replaced(own));
+    written.extend(carried);
+    let (done, write) = progress.step("writing", || job.output.write(&target.mesh, &written));
+    done?;
+    seconds.write = write;
+
+    let conservation = Conservation {
+        volumes: Volumes::new(matrix, &source.mesh, Some(&target.mesh)),
+        nature: job.nature.name(),
+        fields: reports,
+    };
+    let report = MatrixReport::new(matrix, seconds.since(start), conservation);
+    let text = format!("{}\n{}", report.table(), report.conservation.table());
+    warnings.extend(warning_where_nothing_overlaps(matrix));
+    Ok(Outcome::summary(&report, text)?.warning(warnings))
+}
+
+/// The fields on the target, each with what of it is kept.
+fn carry(
     job: &FieldsJob,
     fields: &[&Field],
     matrix: &OverlapMatrix,
     source: &UnstructuredMesh,
-    target: &MeshFile,
-) -> anyhow::Result<Transferred> {
-    let operator = RemapOperator::new(matrix, source, &target.mesh, job.nature)?;
-    let volumes = [source.measures(), target.mesh.measures()];
+    target: &UnstructuredMesh,
+) -> anyhow::Result<Vec<(Field, FieldConservation)>> {
+    let operator = RemapOperator::new(matrix, source, target, job.nature)?;
+    let [source_volumes, target_volumes] = [source.measures(), target.measures()];
     let covered: Vec<bool> = matrix
         .matrix()
         .outer_iterator()
         .map(|row| row.nnz() > 0)
         .collect();
-    let mut result = Transferred {
-        fields: target.fields.clone(),
-        reports: Vec::new(),
-    };
-    for field in fields {
+    let carry_one = |field: &&Field| {
+        let name = field.name();
         let values = field.to_float();
         let carried = operator
             .apply(&values, job.default)
-            .with_context(|| format!("{}: field {:?}", job.source.display(), field.name()))?;
-        result.reports.push(FieldConservation {
-            name: field.name().to_string(),
-            source_integral: integral(&values, &volumes[0], job.nature, |_| true),
-            target_integral: integral(&carried, &volumes[1], job.nature, |cell| covered[cell]),
-        });
-        let name = field.name();
-        result
-            .fields
-            .retain(|own| own.name() != name || own.location() != Location::Cells);
-        result.fields.push(Field::new(
-            name,
-            Location::Cells,
-            FieldValues::Float(carried),
-        ));
-    }
-    Ok(result)
+            .with_context(|| format!("{}: field {name:?}", job.source.display()))?;
+        let report = FieldConservation {
+            name: name.to_string(),
+            source_integral: integral(&values, &source_volumes, job.nature, |_| true),
+            target_integral: integral(&carried, &target_volumes, job.nature, |cell| covered[cell]),
+        };
+        Ok((
+            Field::new(name, Location::Cells, FieldValues::Float(carried)),
+            report,
+        ))
+    };
+    fields.iter().map(carry_one).collect()
 }
 
 /// The integral of each component over the chosen cells.

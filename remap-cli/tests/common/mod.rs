@@ -119,7 +119,7 @@ fn fields(mesh: &mesh_core::UnstructuredMesh) -> Vec<mesh_core::Field> {
     let flow = DataArray::new(["x", "y", "z"], flow).unwrap();
     let temperature = (0..cells).map(|i| 300.0 + (i % 7) as f64).collect();
     let height = (0..nodes).map(|i| i as f64).collect();
-    let material = (0..cells).map(|i| i as i64 % 3).collect();
+    let material = (0..cells).map(|i| [4, 5, 6][i % 3]).collect();
     let float = |values| FieldValues::Float(DataArray::scalars(values));
     vec![
         Field::new("temperature", Location::Cells, float(temperature)),
