@@ -11,8 +11,6 @@
 //! side that are interpolated together. Where rounding makes a face look cut more than once the
 //! fixed ids do not suffice, and the pair is left to the general soup.
 
-use std::array::from_fn;
-
 use nalgebra::{Point3, Vector3};
 
 use crate::moments::{EdgeSum, Moments};
@@ -28,6 +26,17 @@ const MAX_FACES: usize = 2 * MAX_PLANES;
 
 type Lanes = [f64; LANES];
 type Bits = [u64; LANES];
+
+/// Makes lanes one by one, in a loop that compiles to wide registers (`std::array::from_fn` may be
+/// compiled apart from its caller, for narrow ones).
+#[inline(always)]
+fn each_lane<T: Copy + Default>(mut lane: impl FnMut(usize) -> T) -> [T; LANES] {
+    let mut lanes = [T::default(); LANES];
+    for (index, value) in lanes.iter_mut().enumerate() {
+        *value = lane(index);
+    }
+    lanes
+}
 
 /// The planes of a convex standard cell, arranged for [`Scratch::clip`].
 #[derive(Debug, Clone)]
@@ -80,7 +89,7 @@ impl ConvexPlanes {
     fn lanes(&self, node: &Vector3<f64>) -> Lanes {
         let [nx, ny, nz] = &self.normal;
         let [cx, cy, cz] = &self.point;
-        from_fn(|i| {
+        each_lane(|i| {
             (nx[i] * (node.x - cx[i]) + ny[i] * (node.y - cy[i])) + nz[i] * (node.z - cz[i])
         })
     }
@@ -88,7 +97,7 @@ impl ConvexPlanes {
     /// One bit per lane: set where the distance is beyond the snap distance.
     #[inline(always)]
     fn outside(&self, lanes: &Lanes) -> Bits {
-        from_fn(|i| (self.snap[i] - lanes[i]).to_bits() >> 63)
+        each_lane(|i| (self.snap[i] - lanes[i]).to_bits() >> 63)
     }
 }
 
@@ -122,6 +131,7 @@ impl Default for Scratch {
 impl Scratch {
     /// Returns the moments of a convex cell's overlap with the cell of `planes`, whose frame has
     /// its origin in `origin`.
+    #[inline(always)]
     pub(crate) fn clip<const FIRST: bool>(
         &mut self,
         shape: StandardShape,
@@ -149,8 +159,8 @@ impl Scratch {
             self.vertices[index] = lanes;
             self.outside[index] = outside;
         }
-        let mut start_outside: Bits = from_fn(|lane| table.start_at(beyond[lane]));
-        let mut end_outside: Bits = from_fn(|lane| table.end_at(beyond[lane]));
+        let mut start_outside: Bits = each_lane(|lane| table.start_at(beyond[lane]));
+        let mut end_outside: Bits = each_lane(|lane| table.end_at(beyond[lane]));
         let mut alive = table.own_edges;
         self.start[..12].copy_from_slice(&table.start);
         self.end[..12].copy_from_slice(&table.end);
@@ -196,7 +206,7 @@ impl Scratch {
                 let fraction = near / (near - far);
                 let from = &self.vertices[inside];
                 let to = &self.vertices[outside];
-                let cut: Lanes = from_fn(|i| from[i] + (to[i] - from[i]) * fraction);
+                let cut: Lanes = each_lane(|i| from[i] + (to[i] - from[i]) * fraction);
                 let cut_outside = planes.outside(&cut);
                 let bit = 1u64 << edge;
                 let vertex = vertex_count % MAX_EDGES;
@@ -250,6 +260,7 @@ impl Scratch {
         Outcome::Moments(self.sum::<FIRST>(table, alive, shape, nodes, planes, origin))
     }
 
+    #[inline(always)]
     fn sum<const FIRST: bool>(
         &self,
         table: &EdgeTable,
@@ -259,10 +270,7 @@ impl Scratch {
         planes: &ConvexPlanes,
         origin: &Point3<f64>,
     ) -> Moments {
-        let own = shape
-            .topology()
-            .references
-            .map(|node| nodes[usize::from(node)] - origin);
+        let own = shape.topology().references.map(|node| nodes[node] - origin);
         let references = [own[0], own[1], planes.references[0], planes.references[1]];
         let mut sum = EdgeSum::default();
         // Between two faces with one reference point an edge adds nothing to the volume; to the

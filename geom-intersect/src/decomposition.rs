@@ -11,6 +11,7 @@ use std::ops::Range;
 
 use nalgebra::Vector3;
 
+use crate::frame::box_around;
 use crate::plane::Plane;
 use crate::solid::Solid;
 
@@ -35,7 +36,7 @@ impl Decomposition {
     /// Decomposes a solid, in the solid's own frame.
     pub(crate) fn of(solid: &Solid) -> Self {
         let mut vertices = Vec::new();
-        solid.vertices(&solid.origin, &mut vertices);
+        solid.vertices(&solid.frame().origin, &mut vertices);
         Self::roof_minus_slivers(solid, &vertices)
             .unwrap_or_else(|| Self::tetrahedra(solid, &vertices))
     }
@@ -63,7 +64,7 @@ impl Decomposition {
         let convex = result.planes.iter().all(|plane| {
             nodes
                 .iter()
-                .all(|node| !plane.excludes(node, solid.magnitude))
+                .all(|node| !plane.excludes(node, solid.frame().magnitude))
         });
         if !convex {
             return None;
@@ -131,7 +132,7 @@ impl Decomposition {
         for [p, q, r] in [[a, b, c], [b, a, apex], [c, b, apex], [a, c, apex]] {
             self.planes.push(Plane::of_triangle(p, q, r));
         }
-        let (low, high) = box_around(&[*a, *b, *c, *apex]);
+        let (low, high) = box_around([a, b, c, apex]);
         self.pieces.push(Piece {
             planes: start..start + 4,
             sign,
@@ -172,15 +173,4 @@ fn convex_roof(corners: &[u32], vertices: &[Vector3<f64>], visit: &mut impl FnMu
     visit([first, corners[middle], last]);
     convex_roof(&corners[..=middle], vertices, visit);
     convex_roof(&corners[middle..], vertices, visit);
-}
-
-/// Returns the ends of the box around some points.
-pub(crate) fn box_around(points: &[Vector3<f64>]) -> (Vector3<f64>, Vector3<f64>) {
-    points.iter().fold(
-        (
-            Vector3::repeat(f64::INFINITY),
-            Vector3::repeat(f64::NEG_INFINITY),
-        ),
-        |(low, high), point| (low.inf(point), high.sup(point)),
-    )
 }

@@ -2,35 +2,65 @@
 
 use nalgebra::{Point3, Vector3};
 
-/// Returns the origin of the frame of a cell with these nodes.
-///
-/// On each axis the origin is the end of the cell's range that is nearer to zero where the range
-/// spans less than a factor of two, and zero otherwise. In the first case every difference
-/// `node − origin` is exact (Sterbenz 1974: `x/2 ≤ y ≤ 2x` implies that `y − x` is exact), in the
-/// second it is the coordinate itself, which is at most twice the cell's extent.
-#[inline]
-pub(crate) fn frame_origin(low: &Point3<f64>, high: &Point3<f64>) -> Point3<f64> {
-    Point3::from(low.coords.zip_map(&high.coords, |low, high| {
-        if low > 0.0 && high <= 2.0 * low {
-            low
-        } else if high < 0.0 && low >= 2.0 * high {
-            high
-        } else {
-            0.0
-        }
-    }))
+/// Where a cell lies and how large it is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Frame {
+    /// Ends of the axis-aligned box around the cell.
+    pub(crate) low: Point3<f64>,
+    pub(crate) high: Point3<f64>,
+    /// Origin of the cell's own frame.
+    ///
+    /// On each axis it is the end of the cell's range that is nearer to zero where the range spans
+    /// less than a factor of two, and zero otherwise. In the first case every difference
+    /// `node − origin` is exact (Sterbenz 1974: `x/2 ≤ y ≤ 2x` implies that `y − x` is exact), in
+    /// the second it is the coordinate itself, which is at most twice the cell's extent.
+    pub(crate) origin: Point3<f64>,
+    /// Largest absolute coordinate: what the rounding of the input is relative to.
+    pub(crate) magnitude: f64,
+    /// Largest side of the box.
+    pub(crate) extent: f64,
 }
 
-/// Returns the ends of the axis-aligned box around points; empty (infinite) without points.
-#[inline]
-pub(crate) fn box_of(points: &[Point3<f64>]) -> (Point3<f64>, Point3<f64>) {
-    let mut low = Vector3::repeat(f64::INFINITY);
-    let mut high = Vector3::repeat(f64::NEG_INFINITY);
-    for point in points {
-        low = low.zip_map(&point.coords, f64::min);
-        high = high.zip_map(&point.coords, f64::max);
+impl Frame {
+    /// Returns the frame of a cell with these nodes.
+    pub(crate) fn of(nodes: &[Point3<f64>]) -> Self {
+        let (low, high) = box_around(nodes.iter().map(|node| &node.coords));
+        let origin = low.zip_map(&high, |low, high| {
+            if low > 0.0 && high <= 2.0 * low {
+                low
+            } else if high < 0.0 && low >= 2.0 * high {
+                high
+            } else {
+                0.0
+            }
+        });
+        Self {
+            low: low.into(),
+            high: high.into(),
+            origin: origin.into(),
+            magnitude: low.amax().max(high.amax()),
+            extent: (high - low).max(),
+        }
     }
-    (Point3::from(low), Point3::from(high))
+}
+
+/// Returns the ends of the axis-aligned box around points; without points, infinite ends the wrong
+/// way round.
+#[inline]
+pub(crate) fn box_around<'a>(
+    points: impl IntoIterator<Item = &'a Vector3<f64>>,
+) -> (Vector3<f64>, Vector3<f64>) {
+    let nothing = (
+        Vector3::repeat(f64::INFINITY),
+        Vector3::repeat(f64::NEG_INFINITY),
+    );
+    points.into_iter().fold(nothing, |(low, high), point| {
+        // Comparisons, not `min` and `max`: these would spend most of their time on NaN.
+        (
+            low.zip_map(point, |a, b| if b < a { b } else { a }),
+            high.zip_map(point, |a, b| if b > a { b } else { a }),
+        )
+    })
 }
 
 #[cfg(test)]
@@ -41,7 +71,7 @@ mod tests {
     fn a_cell_far_away_keeps_every_bit() {
         let low = Point3::new(1e8 + 0.125, -3.0, -7e5 - 0.3);
         let high = Point3::new(1e8 + 1.0, 5.0, -7e5);
-        let origin = frame_origin(&low, &high);
+        let origin = Frame::of(&[low, high]).origin;
         assert_eq!(origin, Point3::new(1e8 + 0.125, 0.0, -7e5));
         // Exact: adding back gives the same bits.
         for point in [low, high] {
@@ -51,7 +81,8 @@ mod tests {
 
     #[test]
     fn a_cell_that_spans_zero_stays_where_it_is() {
-        let origin = frame_origin(&Point3::new(-1.0, 0.0, 1.0), &Point3::new(1.0, 1.0, 4.0));
+        let corners = [Point3::new(-1.0, 0.0, 1.0), Point3::new(1.0, 1.0, 4.0)];
+        let origin = Frame::of(&corners).origin;
         assert_eq!(origin, Point3::origin());
     }
 }

@@ -3,7 +3,8 @@
 use nalgebra::Point3;
 
 use crate::convex::{Outcome, Scratch};
-use crate::decomposition::box_around;
+use crate::dispatch::clip;
+use crate::frame::box_around;
 use crate::moments::Moments;
 use crate::plane::Plane;
 use crate::solid::Solid;
@@ -98,7 +99,7 @@ impl Intersector {
     ) -> Moments {
         if let Some(shape) = clipped.shape() {
             let made;
-            let planes = if *origin == clipper.origin && clipper.own_planes().is_some() {
+            let planes = if *origin == clipper.frame().origin && clipper.own_planes().is_some() {
                 clipper.own_planes()
             } else {
                 made = clipper.planes_in(origin, &mut self.planes);
@@ -106,8 +107,7 @@ impl Intersector {
             };
             if let Some(planes) = planes
                 && let Outcome::Moments(moments) =
-                    self.convex
-                        .clip::<FIRST>(shape, &clipped.nodes, planes, origin)
+                    clip::<FIRST>(&mut self.convex, shape, &clipped.nodes, planes, origin)
             {
                 return moments;
             }
@@ -122,7 +122,7 @@ impl Intersector {
         clipper: &Solid,
         origin: Point3<f64>,
     ) -> Moments {
-        let extent = clipped.extent().max(clipper.extent());
+        let extent = clipped.frame().extent.max(clipper.frame().extent);
         clipped.fill_soup(&mut self.soup, &origin);
         if clipper.is_convex() {
             clipper.convex_planes(&origin, &mut self.planes);
@@ -131,7 +131,7 @@ impl Intersector {
             }
             return self.soup.moments::<FIRST>(origin);
         }
-        let shift = clipper.origin - origin;
+        let shift = clipper.frame().origin - origin;
         let decomposition = clipper.decomposition();
         let (low, high) = box_around(&self.soup.vertices);
         let mut total = Moments {
@@ -175,7 +175,7 @@ impl<'a> Roles<'a> {
         let roles = |clipped: &'a Solid, clipper: &'a Solid, frame: &Solid, disparate| Self {
             clipped,
             clipper,
-            origin: frame.origin,
+            origin: frame.frame().origin,
             disparate,
         };
         if source.volume() > DISPARITY * target.volume() {

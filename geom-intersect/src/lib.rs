@@ -23,6 +23,7 @@
 
 mod convex;
 mod decomposition;
+mod dispatch;
 mod frame;
 mod intersector;
 mod moments;

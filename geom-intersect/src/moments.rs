@@ -58,7 +58,7 @@ pub(crate) struct EdgeSum {
 
 impl EdgeSum {
     /// Adds the edge from `p` to `q` between the faces through `left` and `right`.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn add<const FIRST: bool>(
         &mut self,
         p: &Vector3<f64>,

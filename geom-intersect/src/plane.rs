@@ -17,8 +17,8 @@ const SNAP: f64 = f64::EPSILON;
 
 /// The plane of a face: a normal that points out of the solid, and a point.
 ///
-/// The normal is not of unit length: it is the face's area vector (or a multiple of it), and zero
-/// for a face that is collapsed to an edge, which therefore cuts nothing.
+/// The normal is not of unit length: it is twice the face's area vector, and zero for a face that is
+/// collapsed to an edge, which therefore cuts nothing.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Plane {
     pub(crate) normal: Vector3<f64>,
@@ -34,11 +34,7 @@ impl Plane {
     pub(crate) fn of_face(corners: &[Vector3<f64>]) -> Self {
         match corners {
             [a, b, c] => Self::of_triangle(a, b, c),
-            // The cross product of the diagonals is twice the area vector.
-            [a, b, c, d] => Self {
-                normal: (c - a).cross(&(d - b)),
-                point: face_centre(corners),
-            },
+            [a, b, c, d] => Self::of_quadrilateral(a, b, c, d),
             _ => Self::of_polygon(corners),
         }
     }
@@ -55,6 +51,21 @@ impl Plane {
         Self {
             normal: (second - first).cross(&(third - first)),
             point: *first,
+        }
+    }
+
+    /// Returns the plane through the mean of four points along their diagonals, whose cross product
+    /// is twice the area vector.
+    #[inline]
+    pub(crate) fn of_quadrilateral(
+        a: &Vector3<f64>,
+        b: &Vector3<f64>,
+        c: &Vector3<f64>,
+        d: &Vector3<f64>,
+    ) -> Self {
+        Self {
+            normal: (c - a).cross(&(d - b)),
+            point: ((a + c) + (b + d)) / 4.0,
         }
     }
 

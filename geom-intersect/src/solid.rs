@@ -6,8 +6,8 @@ use nalgebra::{Point3, Vector3};
 
 use crate::convex::ConvexPlanes;
 use crate::decomposition::Decomposition;
-use crate::frame::{box_of, frame_origin};
-use crate::moments::{EdgeSum, Moments};
+use crate::frame::Frame;
+use crate::moments::Moments;
 use crate::plane::{Plane, face_centre};
 use crate::soup::Soup;
 use crate::standard::StandardShape;
@@ -30,63 +30,32 @@ use crate::surface::Surface;
 /// assert!((solid.volume() - 1.0 / 6.0).abs() < 1e-16);
 /// assert!(solid.is_convex());
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Solid {
     shape: Option<StandardShape>,
     pub(crate) nodes: Vec<Point3<f64>>,
+    /// The faces of a polyhedron.
     face_starts: Vec<u32>,
     face_nodes: Vec<u32>,
-    low: Point3<f64>,
-    high: Point3<f64>,
-    /// Origin of the cell's own frame; every `node − origin` is exact.
-    pub(crate) origin: Point3<f64>,
-    /// Largest absolute coordinate: what the rounding of the input is relative to.
-    pub(crate) magnitude: f64,
     class: SolidClass,
+    frame: OnceCell<Frame>,
     /// Of each face, its plane in the cell's own frame and whether it has one; both empty for a
     /// solid set with a known class.
     planes: Vec<Plane>,
     planar: Vec<bool>,
-    /// Scratch: the corners of a face.
-    corners: Vec<Vector3<f64>>,
-    surface: OnceCell<Surface>,
-    decomposition: OnceCell<Decomposition>,
     /// The planes once more, for the fast path: of a convex standard cell, in its own frame.
     own_planes: Option<ConvexPlanes>,
+    surface: OnceCell<Surface>,
+    decomposition: OnceCell<Decomposition>,
 }
 
 /// What a cell's geometry amounts to: found once per cell, remembered in nine bytes.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct SolidClass {
     /// Whether every face is planar and the cell lies inside every face's plane.
     pub convex: bool,
     /// Volume, never negative.
     pub volume: f64,
-}
-
-impl Default for Solid {
-    fn default() -> Self {
-        Self {
-            shape: None,
-            nodes: Vec::new(),
-            face_starts: Vec::new(),
-            face_nodes: Vec::new(),
-            low: Point3::origin(),
-            high: Point3::origin(),
-            origin: Point3::origin(),
-            magnitude: 0.0,
-            class: SolidClass {
-                convex: false,
-                volume: 0.0,
-            },
-            planes: Vec::new(),
-            planar: Vec::new(),
-            corners: Vec::new(),
-            surface: OnceCell::new(),
-            decomposition: OnceCell::new(),
-            own_planes: None,
-        }
-    }
 }
 
 impl Solid {
@@ -99,27 +68,14 @@ impl Solid {
     ///
     /// If the number of nodes is not that of the shape.
     pub fn set_standard(&mut self, shape: StandardShape, nodes: &[Point3<f64>]) {
-        assert_eq!(
-            nodes.len(),
-            shape.node_count(),
-            "a {shape:?} has its number of nodes"
-        );
-        self.shape = Some(shape);
-        self.set_nodes(nodes.iter().copied());
-        self.face_starts.clear();
-        self.face_nodes.clear();
-        self.face_starts.push(0);
-        for face in shape.faces() {
-            self.face_nodes
-                .extend(face.iter().map(|&node| u32::from(node)));
-            self.face_starts.push(self.face_nodes.len() as u32);
+        self.set_nodes(Some(shape), nodes.iter().copied());
+        self.find_planes();
+        if self.signed_volume() < 0.0 {
+            let mirrored = shape.mirrored().iter();
+            self.set_nodes(Some(shape), mirrored.map(|&node| nodes[usize::from(node)]));
+            self.find_planes();
         }
-        let volume = self.signed_volume();
-        if volume < 0.0 {
-            let mirrored = shape.mirrored();
-            self.set_nodes(mirrored.iter().map(|&node| nodes[usize::from(node)]));
-        }
-        self.classify(volume.abs());
+        self.classify();
     }
 
     /// Fills the solid with a standard cell whose class is already known to be
@@ -129,15 +85,14 @@ impl Solid {
     ///
     /// If the number of nodes is not that of the shape. The caller answers for the class, and for
     /// the orientation.
-    pub fn set_convex(&mut self, shape: StandardShape, nodes: &[Point3<f64>], class: SolidClass) {
-        assert_eq!(
-            nodes.len(),
-            shape.node_count(),
-            "a {shape:?} has its number of nodes"
-        );
+    pub fn set_convex(
+        &mut self,
+        shape: StandardShape,
+        nodes: impl IntoIterator<Item = Point3<f64>>,
+        class: SolidClass,
+    ) {
         debug_assert!(class.convex);
-        self.shape = Some(shape);
-        self.set_nodes(nodes.iter().copied());
+        self.set_nodes(Some(shape), nodes);
         self.planes.clear();
         self.planar.clear();
         self.class = class;
@@ -157,8 +112,7 @@ impl Solid {
         nodes: &[Point3<f64>],
         faces: impl IntoIterator<Item = F>,
     ) {
-        self.shape = None;
-        self.set_nodes(nodes.iter().copied());
+        self.set_nodes(None, nodes.iter().copied());
         self.face_starts.clear();
         self.face_nodes.clear();
         self.face_starts.push(0);
@@ -172,14 +126,15 @@ impl Solid {
                 .all(|&node| (node as usize) < nodes.len()),
             "every face names nodes of the polyhedron"
         );
-        let volume = self.signed_volume();
-        if volume < 0.0 {
+        self.find_planes();
+        if self.signed_volume() < 0.0 {
             for face in 0..self.face_count() {
                 let range = self.face_range(face);
                 self.face_nodes[range].reverse();
             }
+            self.find_planes();
         }
-        self.classify(volume.abs());
+        self.classify();
     }
 
     /// Returns the class, with which the same cell can be [set](Self::set_convex) faster again.
@@ -205,8 +160,9 @@ impl Solid {
     #[must_use]
     pub fn moments(&self) -> Moments {
         let mut soup = Soup::default();
-        self.fill_soup(&mut soup, &self.origin);
-        soup.moments::<true>(self.origin)
+        let origin = self.frame().origin;
+        self.fill_soup(&mut soup, &origin);
+        soup.moments::<true>(origin)
     }
 
     /// Returns the standard shape, or none for a polyhedron.
@@ -218,84 +174,98 @@ impl Solid {
     /// Returns the lowest and the highest corner of the axis-aligned box around the solid.
     #[must_use]
     pub fn bounds(&self) -> (Point3<f64>, Point3<f64>) {
-        (self.low, self.high)
+        (self.frame().low, self.frame().high)
     }
 
-    /// Largest side of the box around the solid.
-    pub(crate) fn extent(&self) -> f64 {
-        (self.high - self.low).max()
+    /// Where the solid lies, found once.
+    pub(crate) fn frame(&self) -> &Frame {
+        self.frame.get_or_init(|| Frame::of(&self.nodes))
     }
 
-    fn set_nodes(&mut self, nodes: impl Iterator<Item = Point3<f64>>) {
+    fn set_nodes(
+        &mut self,
+        shape: Option<StandardShape>,
+        nodes: impl IntoIterator<Item = Point3<f64>>,
+    ) {
+        self.shape = shape;
         self.nodes.clear();
         self.nodes.extend(nodes);
-        (self.low, self.high) = box_of(&self.nodes);
-        self.origin = frame_origin(&self.low, &self.high);
-        self.magnitude = self.low.coords.amax().max(self.high.coords.amax());
+        if let Some(shape) = shape {
+            assert_eq!(
+                self.nodes.len(),
+                shape.node_count(),
+                "a {shape:?} has its number of nodes"
+            );
+        }
+        self.frame.take();
         self.surface.take();
         self.decomposition.take();
         self.own_planes = None;
     }
 
-    /// Six times the volume is the sum over the triangles of the faces' fans.
-    fn signed_volume(&mut self) -> f64 {
+    /// Finds the plane of each face; of a warped face the mean plane, through its centre.
+    fn find_planes(&mut self) {
+        let origin = self.frame().origin;
+        self.planes.clear();
+        for face in 0..self.face_count() {
+            let node = |&node: &u32| self.nodes[node as usize] - origin;
+            let plane = match self.face(face) {
+                [a, b, c] => Plane::of_triangle(&node(a), &node(b), &node(c)),
+                [a, b, c, d] => Plane::of_quadrilateral(&node(a), &node(b), &node(c), &node(d)),
+                polygon => Plane::of_face(&polygon.iter().map(node).collect::<Vec<_>>()),
+            };
+            self.planes.push(plane);
+        }
+    }
+
+    /// The cone over a fan around the mean `c` of the face's nodes, planar or not, has six times
+    /// the volume `c · n`, where `n` is twice the area vector: the normal of the mean plane.
+    fn signed_volume(&self) -> f64 {
         let Some(first) = self.nodes.first() else {
             return 0.0;
         };
-        let apex = first - self.origin;
-        let mut sum = EdgeSum::default();
-        for face in 0..self.face_count() {
-            self.gather_corners(face);
-            let count = self.corners.len();
-            let centre = face_centre(&self.corners) - apex;
-            for corner in 0..count {
-                let start = self.corners[corner] - apex;
-                let end = self.corners[(corner + 1) % count] - apex;
-                sum.add::<false>(&start, &end, &centre, &Vector3::zeros());
-            }
-        }
-        sum.moments(self.origin).volume
+        let apex = first - self.frame().origin;
+        let cones = self.planes.iter().map(|plane| -plane.distance(&apex));
+        cones.sum::<f64>() / 6.0
     }
 
-    /// Finds the planes of the faces, which faces are planar, and whether the solid is convex.
-    fn classify(&mut self, volume: f64) {
-        self.planes.clear();
+    /// Finds out which faces are planar and whether the solid is convex.
+    fn classify(&mut self) {
+        let Frame {
+            origin, magnitude, ..
+        } = *self.frame();
         self.planar.clear();
+        let mut convex = true;
         for face in 0..self.face_count() {
-            self.gather_corners(face);
-            let plane = Plane::of_face(&self.corners);
-            let warped = self.corners.len() > 3
-                && self
-                    .corners
+            let plane = &self.planes[face];
+            let corners = self.face(face);
+            let planar = corners.len() == 3
+                || corners
                     .iter()
-                    .any(|corner| plane.deviates(corner, self.magnitude));
-            self.planes.push(plane);
-            self.planar.push(!warped);
+                    .all(|&node| !plane.deviates(&(self.nodes[node as usize] - origin), magnitude));
+            convex &= planar;
+            self.planar.push(planar);
         }
-        let convex = self.planar.iter().all(|&planar| planar)
+        convex = convex
             && self.planes.iter().all(|plane| {
-                self.nodes
-                    .iter()
-                    .all(|node| !plane.excludes(&(node - self.origin), self.magnitude))
+                let outside = |node| plane.excludes(&(node - origin), magnitude);
+                !self.nodes.iter().any(outside)
             });
-        self.class = SolidClass { convex, volume };
+        self.class = SolidClass {
+            convex,
+            volume: self.signed_volume(),
+        };
         self.own_planes = match self.shape {
-            Some(shape) if convex => Some(self.arranged(shape, &self.planes, &self.origin)),
+            Some(shape) if convex => Some(self.arranged(shape, &self.planes, &origin)),
             _ => None,
         };
     }
 
-    /// Puts a face's corners, in the cell's own frame, into the scratch space.
-    fn gather_corners(&mut self, face: usize) {
-        let range = self.face_range(face);
-        let nodes = self.face_nodes[range].iter();
-        self.corners.clear();
-        self.corners
-            .extend(nodes.map(|&node| self.nodes[node as usize] - self.origin));
-    }
-
     pub(crate) fn face_count(&self) -> usize {
-        self.face_starts.len().saturating_sub(1)
+        match self.shape {
+            Some(shape) => shape.faces().len(),
+            None => self.face_starts.len().saturating_sub(1),
+        }
     }
 
     fn face_range(&self, face: usize) -> std::ops::Range<usize> {
@@ -304,7 +274,10 @@ impl Solid {
 
     /// Local node ids of a face.
     pub(crate) fn face(&self, face: usize) -> &[u32] {
-        &self.face_nodes[self.face_range(face)]
+        match self.shape {
+            Some(shape) => shape.faces()[face],
+            None => &self.face_nodes[self.face_range(face)],
+        }
     }
 
     /// Whether a face's nodes lie in a plane, and that plane in the cell's own frame.
@@ -336,25 +309,25 @@ impl Solid {
         origin: &Point3<f64>,
     ) -> ConvexPlanes {
         let references = shape.topology().references;
-        let references = references.map(|node| self.nodes[usize::from(node)] - origin);
-        ConvexPlanes::new(shape, planes, references, self.extent())
+        let references = references.map(|node| self.nodes[node] - origin);
+        ConvexPlanes::new(shape, planes, references, self.frame().extent)
     }
 
     /// Puts the planes of a convex solid, in the frame of `origin`, into `planes`.
     pub(crate) fn convex_planes(&self, origin: &Point3<f64>, planes: &mut Vec<Plane>) {
         planes.clear();
         match self.shape {
-            Some(shape) if self.planes.is_empty() || *origin != self.origin => {
+            Some(shape) if self.planes.is_empty() || *origin != self.frame().origin => {
                 planes.extend(shape.faces().iter().map(|face| {
                     let mut corners = [Vector3::zeros(); 4];
                     for (corner, &node) in corners.iter_mut().zip(*face) {
-                        *corner = self.nodes[usize::from(node)] - origin;
+                        *corner = self.nodes[node as usize] - origin;
                     }
                     Plane::of_face(&corners[..face.len()])
                 }));
             }
             _ => {
-                let shift = self.origin - origin;
+                let shift = self.frame().origin - origin;
                 planes.extend(self.planes.iter().map(|plane| plane.moved(&shift)));
             }
         }

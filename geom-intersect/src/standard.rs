@@ -30,7 +30,7 @@ impl StandardShape {
 
     /// Returns the faces as local node ids, counter-clockwise seen from outside.
     #[must_use]
-    pub const fn faces(self) -> &'static [&'static [u8]] {
+    pub const fn faces(self) -> &'static [&'static [u32]] {
         self.topology().faces
     }
 
@@ -69,30 +69,30 @@ pub(crate) struct LocalEdge {
 #[derive(Debug)]
 pub(crate) struct Topology {
     pub(crate) nodes: usize,
-    pub(crate) faces: &'static [&'static [u8]],
+    pub(crate) faces: &'static [&'static [u32]],
     pub(crate) edges: &'static [LocalEdge],
     /// Two nodes such that every face has at least one of them…
-    pub(crate) references: [u8; 2],
+    pub(crate) references: [usize; 2],
     /// …and which of the two each face has (0 or 1).
     pub(crate) face_reference: &'static [u8],
 }
 
-const TETRAHEDRON_FACES: &[&[u8]] = &[&[0, 2, 1], &[0, 1, 3], &[1, 2, 3], &[2, 0, 3]];
-const PYRAMID_FACES: &[&[u8]] = &[
+const TETRAHEDRON_FACES: &[&[u32]] = &[&[0, 2, 1], &[0, 1, 3], &[1, 2, 3], &[2, 0, 3]];
+const PYRAMID_FACES: &[&[u32]] = &[
     &[0, 3, 2, 1],
     &[0, 1, 4],
     &[1, 2, 4],
     &[2, 3, 4],
     &[3, 0, 4],
 ];
-const WEDGE_FACES: &[&[u8]] = &[
+const WEDGE_FACES: &[&[u32]] = &[
     &[0, 2, 1],
     &[3, 4, 5],
     &[0, 1, 4, 3],
     &[1, 2, 5, 4],
     &[2, 0, 3, 5],
 ];
-const HEXAHEDRON_FACES: &[&[u8]] = &[
+const HEXAHEDRON_FACES: &[&[u32]] = &[
     &[0, 3, 2, 1],
     &[4, 5, 6, 7],
     &[0, 1, 5, 4],
@@ -131,7 +131,7 @@ static HEXAHEDRON: Topology = Topology {
 };
 
 /// Lists every edge once, as the face on its left runs through it.
-const fn edges_between<const EDGES: usize>(faces: &[&[u8]]) -> [LocalEdge; EDGES] {
+const fn edges_between<const EDGES: usize>(faces: &[&[u32]]) -> [LocalEdge; EDGES] {
     let mut edges = [LocalEdge {
         start: 0,
         end: 0,
@@ -147,8 +147,8 @@ const fn edges_between<const EDGES: usize>(faces: &[&[u8]]) -> [LocalEdge; EDGES
             let end = faces[left][(corner + 1) % faces[left].len()];
             if start < end {
                 edges[count] = LocalEdge {
-                    start,
-                    end,
+                    start: start as u8,
+                    end: end as u8,
                     left: left as u8,
                     right: face_with_edge(faces, end, start),
                 };
@@ -163,7 +163,7 @@ const fn edges_between<const EDGES: usize>(faces: &[&[u8]]) -> [LocalEdge; EDGES
 }
 
 /// Returns the face that runs from `start` to `end`.
-const fn face_with_edge(faces: &[&[u8]], start: u8, end: u8) -> u8 {
+const fn face_with_edge(faces: &[&[u32]], start: u32, end: u32) -> u8 {
     let mut face = 0;
     while face < faces.len() {
         let mut corner = 0;
@@ -190,7 +190,10 @@ mod tests {
             assert_eq!(topology.faces.len(), topology.face_reference.len());
             for (face, &reference) in topology.faces.iter().zip(topology.face_reference) {
                 let node = topology.references[usize::from(reference)];
-                assert!(face.contains(&node), "{shape:?} {face:?} lacks node {node}");
+                assert!(
+                    face.contains(&(node as u32)),
+                    "{shape:?} {face:?} lacks node {node}"
+                );
             }
         }
     }

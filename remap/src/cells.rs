@@ -92,7 +92,10 @@ impl SolidMaker {
         solid: &mut Solid,
     ) {
         match standard(mesh.shape(cell)) {
-            Some(shape) if class.convex => solid.set_convex(shape, self.gather(mesh, cell), class),
+            Some(shape) if class.convex => {
+                let nodes = mesh.cell_nodes(cell).iter();
+                solid.set_convex(shape, nodes.map(|node| mesh.nodes()[node.index()]), class);
+            }
             _ => self.fill(mesh, cell, solid),
         }
     }

@@ -42,7 +42,7 @@ pub use candidates::SourceTree;
 pub use cells::{SourceCell, TargetCell};
 pub use error::{MatrixMismatch, OperatorError, PrepareError};
 pub use operator::{Nature, RemapOperator};
-pub use overlap_matrix::OverlapMatrix;
+pub use overlap_matrix::{Difference, OverlapMatrix, difference};
 pub use prepare::{Preparation, Progress, Seconds, prepare, prepare_with};
 pub use scheme::{Contributions, MomentsNeeded, Overlap, Scheme};
 pub use schemes::P0P0;

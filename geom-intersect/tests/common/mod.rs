@@ -29,9 +29,7 @@ impl Cell {
         let faces = shape.faces().iter();
         Self {
             nodes: nodes.to_vec(),
-            faces: faces
-                .map(|face| face.iter().map(|&node| node.into()).collect())
-                .collect(),
+            faces: faces.map(|face| face.to_vec()).collect(),
             standard: true,
         }
     }
