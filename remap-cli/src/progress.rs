@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
 
 use crate::output::Voice;
 
@@ -23,20 +23,20 @@ impl Progress {
     /// Runs one step of the work under its name; returns its result and the seconds it took.
     pub(crate) fn step<T>(&self, name: &str, work: impl FnOnce() -> T) -> (T, f64) {
         let spinner = self.shown.then(|| {
-            let spinner = ProgressBar::new_spinner().with_message(name.to_string());
+            let spinner = ProgressBar::new_spinner()
+                .with_message(name.to_string())
+                .with_finish(ProgressFinish::AndClear);
             spinner.enable_steady_tick(Duration::from_millis(100));
             spinner
         });
         let start = Instant::now();
         let result = work();
         let seconds = start.elapsed().as_secs_f64();
-        if let Some(spinner) = spinner {
-            spinner.finish_and_clear();
-        }
+        drop(spinner);
         (result, seconds)
     }
 
-    /// A bar for `length` things of which each reports its end.
+    /// A bar for `length` things of which each reports its end; gone when it is dropped.
     pub(crate) fn bar(&self, name: &str, length: usize) -> ProgressBar {
         if !self.shown {
             return ProgressBar::hidden();
@@ -46,5 +46,6 @@ impl Progress {
         ProgressBar::new(length as u64)
             .with_style(style)
             .with_message(name.to_string())
+            .with_finish(ProgressFinish::AndClear)
     }
 }

@@ -90,6 +90,7 @@ fn arguments_that_are_wrong_are_refused_in_one_line() {
             "apply source.vtu target.vtu --field flow -o out.vtu",
             "MATRIX SOURCE TARGET",
         ),
+        ("demo --threads 65535", "1..=1024"),
         ("demo --cells 0", "--cells"),
         ("demo --parts 0", "--parts 0"),
         ("completions tcsh", "tcsh"),
@@ -267,4 +268,23 @@ fn a_closed_pipe_is_no_panic() {
         .status()
         .unwrap();
     assert_eq!(status.code(), Some(2));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_behind_standard_output_is_an_error() {
+    let bench = Bench::with_meshes();
+    let full = std::fs::File::options()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
+    let output = std::process::Command::new(assert_cmd::cargo::cargo_bin!("remap"))
+        .current_dir(bench.path(""))
+        .args(["info", "source.vtu"])
+        .stdout(full)
+        .output()
+        .unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(error.starts_with("error: standard output: "), "{error}");
+    assert_eq!(output.status.code(), Some(2));
 }

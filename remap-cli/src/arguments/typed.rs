@@ -33,7 +33,7 @@ pub(crate) struct Typed {
 #[derive(Args, Debug)]
 pub(crate) struct Everywhere {
     /// Threads to compute with (default: one for each core). Results do not depend on it.
-    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
     /// One JSON object on standard output, and nothing else there.
     #[arg(long, global = true)]
@@ -281,11 +281,12 @@ pub(crate) enum SchemeName {
 /// Transfer cell fields with a matrix that `prepare` made.
 #[derive(Args, Debug)]
 #[command(
+    override_usage = "remap apply [OPTIONS] <MATRIX> <SOURCE> <TARGET> --field <NAME>... --output <MESH>",
     after_help = "Example:\n  remap apply matrix.npz source.vtu target.vtu --field temperature \
                   -o result.vtu"
 )]
 pub(crate) struct ApplyArguments {
-    /// MATRIX SOURCE TARGET: the matrix, the mesh with the fields, the mesh they go to.
+    /// The matrix, the mesh with the fields, the mesh they go to.
     #[arg(value_names = ["MATRIX", "SOURCE", "TARGET"], num_args = 0..=3)]
     pub(crate) paths: Vec<PathBuf>,
     #[command(flatten)]
@@ -295,11 +296,12 @@ pub(crate) struct ApplyArguments {
 /// Transfer cell fields from one mesh to another: `prepare` and `apply` in one.
 #[derive(Args, Debug)]
 #[command(
+    override_usage = "remap transfer [OPTIONS] <SOURCE> <TARGET> --field <NAME>... --output <MESH>",
     after_help = "Example:\n  remap transfer source.vtu target.vtu --field temperature \
                   --nature intensive-conservation -o result.vtu"
 )]
 pub(crate) struct TransferArguments {
-    /// SOURCE TARGET: the mesh with the fields, the mesh they go to.
+    /// The mesh with the fields, the mesh they go to.
     #[arg(value_names = ["SOURCE", "TARGET"], num_args = 0..=2)]
     pub(crate) paths: Vec<PathBuf>,
     /// The interpolation scheme.

@@ -65,9 +65,9 @@ pub(crate) fn prepare(
     progress: &Progress,
 ) -> anyhow::Result<Preparation> {
     let bar = progress.bar("target cells", target.cell_count());
-    let preparation = prepare_with(source, target, scheme, &|cells| bar.inc(cells))?;
-    bar.finish_and_clear();
-    Ok(preparation)
+    Ok(prepare_with(source, target, scheme, &|cells| {
+        bar.inc(cells)
+    })?)
 }
 
 /// A warning where two meshes have nothing in common: no error, but hardly what was meant. Of a
