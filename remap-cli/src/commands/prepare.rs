@@ -65,9 +65,8 @@ pub(crate) fn prepare(
     progress: &Progress,
 ) -> anyhow::Result<Preparation> {
     let bar = progress.bar("target cells", target.cell_count());
-    Ok(prepare_with(source, target, scheme, &|cells| {
-        bar.inc(cells)
-    })?)
+    let report = |cells| bar.inc(cells);
+    Ok(prepare_with(source, target, scheme, &report)?)
 }
 
 /// A warning where two meshes have nothing in common: no error, but hardly what was meant. Of a
