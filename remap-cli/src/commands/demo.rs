@@ -17,8 +17,8 @@ use crate::files::OutputDirectory;
 use crate::output::{Outcome, table_of_facts};
 use crate::progress::Progress;
 
-/// How far the sum of the entries may be from the known answer, which is below 1. With 3 to 77 cells
-/// along each axis it was never further than 3e-16.
+/// How far the sum of the entries may be from the known answer, which is below 1. Measured with 3,
+/// 7, 33, 40 and 77 cells along each axis: within 3e-16.
 const SUM_TOLERANCE: f64 = 1e-13;
 
 #[derive(Serialize)]
