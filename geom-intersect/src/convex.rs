@@ -13,30 +13,17 @@
 
 use nalgebra::{Point3, Vector3};
 
+use crate::lanes::{Bits, LANES, LaneMath, Lanes};
 use crate::moments::{EdgeSum, Moments};
 use crate::plane::Plane;
 use crate::standard::{StandardShape, Topology};
 
-/// Coordinates x, y, z, then the distances from planes 1 to 5; plane 0 is used up at once.
-const LANES: usize = 8;
+/// The lanes are coordinates x, y, z, then the distances from planes 1 to 5; plane 0 is used up at
+/// once.
 const FIRST_PLANE_LANE: usize = 2;
 const MAX_PLANES: usize = 6;
 const MAX_EDGES: usize = 64;
 const MAX_FACES: usize = 2 * MAX_PLANES;
-
-type Lanes = [f64; LANES];
-type Bits = [u64; LANES];
-
-/// Makes lanes one by one, in a loop that compiles to wide registers (`std::array::from_fn` may be
-/// compiled apart from its caller, for narrow ones).
-#[inline(always)]
-fn each_lane<T: Copy + Default>(mut lane: impl FnMut(usize) -> T) -> [T; LANES] {
-    let mut lanes = [T::default(); LANES];
-    for (index, value) in lanes.iter_mut().enumerate() {
-        *value = lane(index);
-    }
-    lanes
-}
 
 /// The planes of a convex standard cell, arranged for [`Scratch::clip`].
 #[derive(Debug, Clone)]
@@ -84,21 +71,6 @@ impl ConvexPlanes {
             references,
         }
     }
-
-    #[inline(always)]
-    fn lanes(&self, node: &Vector3<f64>) -> Lanes {
-        let [nx, ny, nz] = &self.normal;
-        let [cx, cy, cz] = &self.point;
-        each_lane(|i| {
-            (nx[i] * (node.x - cx[i]) + ny[i] * (node.y - cy[i])) + nz[i] * (node.z - cz[i])
-        })
-    }
-
-    /// One bit per lane: set where the distance is beyond the snap distance.
-    #[inline(always)]
-    fn outside(&self, lanes: &Lanes) -> Bits {
-        each_lane(|i| (self.snap[i] - lanes[i]).to_bits() >> 63)
-    }
 }
 
 /// What clipping came to.
@@ -109,12 +81,20 @@ pub(crate) enum Outcome {
 }
 
 /// Vertices and edges of the pair that is being clipped.
+///
+/// What an edge has twice, at its start and at its end, is kept under 0 and 1, so that an edge cut
+/// at either end takes the same instructions: no branch for the processor to guess.
 #[derive(Debug, Clone)]
 pub(crate) struct Scratch {
     vertices: [Lanes; MAX_EDGES],
+    /// Of each vertex, one bit per lane: outside that plane.
     outside: [Bits; MAX_EDGES],
-    start: [u8; MAX_EDGES],
-    end: [u8; MAX_EDGES],
+    /// Of each node, its distance from plane 0.
+    first_distance: [f64; 8],
+    /// The vertex in which each edge starts, and ends.
+    ends: [[u8; MAX_EDGES]; 2],
+    /// Lane by lane the set of edges that start, and end, outside that plane.
+    edges_outside: [Bits; 2],
 }
 
 impl Default for Scratch {
@@ -122,10 +102,21 @@ impl Default for Scratch {
         Self {
             vertices: [[0.0; LANES]; MAX_EDGES],
             outside: [[0; LANES]; MAX_EDGES],
-            start: [0; MAX_EDGES],
-            end: [0; MAX_EDGES],
+            first_distance: [0.0; 8],
+            ends: [[0; MAX_EDGES]; 2],
+            edges_outside: [[0; LANES]; 2],
         }
     }
+}
+
+/// Where the boundaries of faces leave a half-space and come back.
+struct Cuts {
+    /// Sets of faces.
+    exits: u32,
+    entries: u32,
+    /// The vertex of each face.
+    exit: [u8; 16],
+    entry: [u8; 16],
 }
 
 impl Scratch {
@@ -134,130 +125,169 @@ impl Scratch {
     #[inline(always)]
     pub(crate) fn clip<const FIRST: bool>(
         &mut self,
+        math: impl LaneMath,
         shape: StandardShape,
         nodes: &[Point3<f64>],
         planes: &ConvexPlanes,
         origin: &Point3<f64>,
     ) -> Outcome {
         let table = edge_table(shape, planes.shape);
-        let empty = || Outcome::Moments(EdgeSum::default().moments(*origin));
-
-        // Vertices, their distances, and which edges start and end outside each plane.
-        let mut beyond = [0u64; LANES];
-        let mut beyond_first = 0u64;
-        let mut first_distance = [0.0; 8];
-        for (index, node) in nodes.iter().enumerate() {
-            let node = node - origin;
-            let lanes = planes.lanes(&node);
-            let outside = planes.outside(&lanes);
-            for lane in 0..LANES {
-                beyond[lane] |= outside[lane] << index;
-            }
-            let distance = planes.first.0.distance(&node);
-            first_distance[index & 7] = distance;
-            beyond_first |= u64::from(distance > planes.first.1) << index;
-            self.vertices[index] = lanes;
-            self.outside[index] = outside;
-        }
-        let mut start_outside: Bits = each_lane(|lane| table.start_at(beyond[lane]));
-        let mut end_outside: Bits = each_lane(|lane| table.end_at(beyond[lane]));
+        let outside_first = self.place(math, table, nodes, planes, origin);
         let mut alive = table.own_edges;
-        self.start[..12].copy_from_slice(&table.start);
-        self.end[..12].copy_from_slice(&table.end);
         let mut vertex_count = nodes.len();
 
         for plane in 0..planes.count {
-            let lane = FIRST_PLANE_LANE + plane;
-            let (starts, ends) = if plane == 0 {
-                (table.start_at(beyond_first), table.end_at(beyond_first))
+            let lane = (FIRST_PLANE_LANE + plane) % LANES;
+            let [starts, ends] = if plane == 0 {
+                table.edges_in(outside_first)
             } else {
-                (
-                    start_outside[lane & 7] & alive,
-                    end_outside[lane & 7] & alive,
-                )
+                self.edges_outside.map(|edges| edges[lane] & alive)
             };
             if starts | ends == 0 {
                 continue;
             }
             alive &= !(starts & ends);
             if alive == 0 {
-                return empty();
+                return Outcome::Moments(EdgeSum::default().moments(*origin));
             }
-            let mut crossing = starts ^ ends;
-            let mut exits = 0u32;
-            let mut entries = 0u32;
-            let mut exit_of_face = [0u8; 16];
-            let mut entry_of_face = [0u8; 16];
-            while crossing != 0 {
-                let edge = crossing.trailing_zeros() as usize;
-                crossing &= crossing - 1;
-                let leaves = ends >> edge & 1 != 0;
-                let (start, end) = (self.start[edge] as usize % 64, self.end[edge] as usize % 64);
-                let (inside, outside) = if leaves { (start, end) } else { (end, start) };
-                let (near, far) = if plane == 0 {
-                    (first_distance[inside & 7], first_distance[outside & 7])
-                } else {
-                    (
-                        self.vertices[inside][lane & 7],
-                        self.vertices[outside][lane & 7],
-                    )
-                };
-                let near = near.min(0.0);
-                let fraction = near / (near - far);
-                let from = &self.vertices[inside];
-                let to = &self.vertices[outside];
-                let cut: Lanes = each_lane(|i| from[i] + (to[i] - from[i]) * fraction);
-                let cut_outside = planes.outside(&cut);
-                let bit = 1u64 << edge;
-                let vertex = vertex_count % MAX_EDGES;
-                vertex_count += 1;
-                self.vertices[vertex] = cut;
-                self.outside[vertex] = cut_outside;
-
-                let left = table.left[edge];
-                let right = table.right[edge];
-                let (exit, entry) = if leaves {
-                    self.end[edge] = vertex as u8;
-                    for lane in 0..LANES {
-                        end_outside[lane] = end_outside[lane] & !bit | cut_outside[lane] << edge;
-                    }
-                    (left, right)
-                } else {
-                    self.start[edge] = vertex as u8;
-                    for lane in 0..LANES {
-                        start_outside[lane] =
-                            start_outside[lane] & !bit | cut_outside[lane] << edge;
-                    }
-                    (right, left)
-                };
-                if exits >> exit & 1 != 0 || entries >> entry & 1 != 0 {
-                    return Outcome::Degenerate;
-                }
-                exits |= 1 << exit;
-                entries |= 1 << entry;
-                exit_of_face[exit as usize & 15] = vertex as u8;
-                entry_of_face[entry as usize & 15] = vertex as u8;
+            let crossing = starts ^ ends;
+            let cuts = if plane == 0 {
+                let distance = |scratch: &Self, vertex: usize| scratch.first_distance[vertex % 8];
+                self.cut(
+                    math,
+                    table,
+                    crossing,
+                    ends,
+                    &mut vertex_count,
+                    planes,
+                    distance,
+                )
+            } else {
+                let distance = |scratch: &Self, vertex: usize| scratch.vertices[vertex][lane];
+                self.cut(
+                    math,
+                    table,
+                    crossing,
+                    ends,
+                    &mut vertex_count,
+                    planes,
+                    distance,
+                )
+            };
+            let count = crossing.count_ones();
+            if cuts.exits.count_ones() != count || cuts.entries.count_ones() != count {
+                return Outcome::Degenerate;
             }
-            // The boundary of a face is closed: it leaves as often as it comes back.
-            let mut faces = exits;
-            while faces != 0 {
-                let face = faces.trailing_zeros() as usize;
-                faces &= faces - 1;
-                let edge = table.cut_edge[plane][face & 15] as usize % MAX_EDGES;
-                let start = exit_of_face[face & 15];
-                let end = entry_of_face[face & 15];
-                self.start[edge] = start;
-                self.end[edge] = end;
-                let start_bits = &self.outside[start as usize % MAX_EDGES];
-                let end_bits = &self.outside[end as usize % MAX_EDGES];
-                for lane in 0..LANES {
-                    start_outside[lane] |= start_bits[lane] << edge;
-                    end_outside[lane] |= end_bits[lane] << edge;
-                }
-                alive |= 1 << edge;
-            }
+            alive |= self.close(math, table, plane, &cuts);
         }
         Outcome::Moments(self.sum::<FIRST>(table, alive, shape, nodes, planes, origin))
+    }
+
+    /// Places the nodes and the edges between them; returns the nodes outside plane 0.
+    #[inline(always)]
+    fn place(
+        &mut self,
+        math: impl LaneMath,
+        table: &EdgeTable,
+        nodes: &[Point3<f64>],
+        planes: &ConvexPlanes,
+        origin: &Point3<f64>,
+    ) -> u64 {
+        let (first, first_snap) = &planes.first;
+        let mut nodes_outside = [0; LANES];
+        let mut outside_first = 0;
+        for (index, node) in nodes.iter().enumerate() {
+            let node = node - origin;
+            let coordinates = [node.x, node.y, node.z];
+            let lanes = math.distances(&planes.normal, &planes.point, coordinates);
+            let outside = math.beyond(&lanes, &planes.snap);
+            math.put(&mut nodes_outside, &outside, index);
+            let distance = first.distance(&node);
+            outside_first |= u64::from(distance > *first_snap) << index;
+            self.first_distance[index % 8] = distance;
+            self.vertices[index] = lanes;
+            self.outside[index] = outside;
+        }
+        for lane in FIRST_PLANE_LANE + 1..LANES {
+            let [starts, ends] = table.edges_in(nodes_outside[lane]);
+            self.edges_outside[0][lane] = starts;
+            self.edges_outside[1][lane] = ends;
+        }
+        for (ends, own) in self.ends.iter_mut().zip(&table.ends) {
+            ends[..own.len()].copy_from_slice(own);
+        }
+        outside_first
+    }
+
+    /// Shortens the edges that cross a plane to new vertices; `leaving` has those that end outside.
+    #[inline(always)]
+    fn cut(
+        &mut self,
+        math: impl LaneMath,
+        table: &EdgeTable,
+        mut crossing: u64,
+        leaving: u64,
+        vertex_count: &mut usize,
+        planes: &ConvexPlanes,
+        distance: impl Fn(&Self, usize) -> f64,
+    ) -> Cuts {
+        let mut cuts = Cuts {
+            exits: 0,
+            entries: 0,
+            exit: [0; 16],
+            entry: [0; 16],
+        };
+        while crossing != 0 {
+            let edge = crossing.trailing_zeros() as usize % MAX_EDGES;
+            crossing &= crossing - 1;
+            let side = (leaving >> edge & 1) as usize;
+            let inside = self.ends[1 - side][edge] as usize % MAX_EDGES;
+            let outside = self.ends[side][edge] as usize % MAX_EDGES;
+            let near = distance(self, inside);
+            let near = if near < 0.0 { near } else { 0.0 };
+            let fraction = near / (near - distance(self, outside));
+            let from = &self.vertices[inside];
+            let to = &self.vertices[outside];
+            let lanes = math.interpolate(from, to, fraction);
+            let lanes_outside = math.beyond(&lanes, &planes.snap);
+            let vertex = *vertex_count % MAX_EDGES;
+            *vertex_count += 1;
+            self.vertices[vertex] = lanes;
+            self.outside[vertex] = lanes_outside;
+
+            self.ends[side][edge] = vertex as u8;
+            math.put(&mut self.edges_outside[side], &lanes_outside, edge);
+
+            // Along the face on its left an edge that ends outside leaves, along the other it comes
+            // back; an edge that starts outside the other way round.
+            let exit = table.faces[1 - side][edge] as usize % 16;
+            let entry = table.faces[side][edge] as usize % 16;
+            cuts.exits |= 1 << exit;
+            cuts.entries |= 1 << entry;
+            cuts.exit[exit] = vertex as u8;
+            cuts.entry[entry] = vertex as u8;
+        }
+        cuts
+    }
+
+    /// Adds the edges between a plane and the faces that it cuts; returns their set.
+    #[inline(always)]
+    fn close(&mut self, math: impl LaneMath, table: &EdgeTable, plane: usize, cuts: &Cuts) -> u64 {
+        let mut added = 0;
+        // The boundary of a face is closed: it comes back as often as it leaves.
+        let mut faces = cuts.exits;
+        while faces != 0 {
+            let face = faces.trailing_zeros() as usize % 16;
+            faces &= faces - 1;
+            let edge = table.cut_edge[plane][face] as usize % MAX_EDGES;
+            for (side, vertex) in [cuts.exit[face], cuts.entry[face]].into_iter().enumerate() {
+                self.ends[side][edge] = vertex;
+                let outside = &self.outside[vertex as usize % MAX_EDGES];
+                math.put(&mut self.edges_outside[side], outside, edge);
+            }
+            added |= 1 << edge;
+        }
+        added
     }
 
     #[inline(always)]
@@ -277,17 +307,14 @@ impl Scratch {
         // first moment neither, since the volumes on its two sides are equal.
         let mut edges = alive & table.different_references;
         while edges != 0 {
-            let edge = edges.trailing_zeros() as usize;
+            let edge = edges.trailing_zeros() as usize % MAX_EDGES;
             edges &= edges - 1;
-            let [px, py, pz, ..] = self.vertices[self.start[edge] as usize % MAX_EDGES];
-            let [qx, qy, qz, ..] = self.vertices[self.end[edge] as usize % MAX_EDGES];
-            let [left, right] = table.references[edge];
-            sum.add::<FIRST>(
-                &Vector3::new(px, py, pz),
-                &Vector3::new(qx, qy, qz),
-                &references[left as usize & 3],
-                &references[right as usize & 3],
-            );
+            let [start, end] = [0, 1].map(|side| {
+                let [x, y, z, ..] = self.vertices[self.ends[side][edge] as usize % MAX_EDGES];
+                Vector3::new(x, y, z)
+            });
+            let [left, right] = table.references[edge].map(|at| &references[at as usize % 4]);
+            sum.add::<FIRST>(&start, &end, left, right);
         }
         sum.moments(*origin)
     }
@@ -300,13 +327,13 @@ impl Scratch {
 #[derive(Debug)]
 struct EdgeTable {
     own_edges: u64,
-    start: [u8; 12],
-    end: [u8; 12],
+    /// The nodes in which the own edges start, and end.
+    ends: [[u8; 12]; 2],
     /// For every set of nodes the edges that start (end) in it.
     starts_in: [u16; 256],
     ends_in: [u16; 256],
-    left: [u8; MAX_EDGES],
-    right: [u8; MAX_EDGES],
+    /// The face on the left, and on the right.
+    faces: [[u8; MAX_EDGES]; 2],
     /// The edge between a plane and a face numbered lower than the plane.
     cut_edge: [[u8; 16]; MAX_PLANES],
     /// Reference points of the faces on either side: 0 and 1 of the clipped shape, 2 and 3 of the
@@ -316,25 +343,20 @@ struct EdgeTable {
 }
 
 impl EdgeTable {
+    /// Returns the edges that start, and end, in a set of nodes.
     #[inline(always)]
-    fn start_at(&self, nodes: u64) -> u64 {
-        u64::from(self.starts_in[nodes as usize & 255])
-    }
-
-    #[inline(always)]
-    fn end_at(&self, nodes: u64) -> u64 {
-        u64::from(self.ends_in[nodes as usize & 255])
+    fn edges_in(&self, nodes: u64) -> [u64; 2] {
+        let nodes = nodes as usize % 256;
+        [self.starts_in[nodes].into(), self.ends_in[nodes].into()]
     }
 
     const fn new(clipped: &Topology, clipper: &Topology) -> Self {
         let mut table = Self {
             own_edges: (1 << clipped.edges.len()) - 1,
-            start: [0; 12],
-            end: [0; 12],
+            ends: [[0; 12]; 2],
             starts_in: [0; 256],
             ends_in: [0; 256],
-            left: [0; MAX_EDGES],
-            right: [0; MAX_EDGES],
+            faces: [[0; MAX_EDGES]; 2],
             cut_edge: [[0; 16]; MAX_PLANES],
             references: [[0; 2]; MAX_EDGES],
             different_references: 0,
@@ -342,8 +364,8 @@ impl EdgeTable {
         let mut edge = 0;
         while edge < clipped.edges.len() {
             let own = clipped.edges[edge];
-            table.start[edge] = own.start;
-            table.end[edge] = own.end;
+            table.ends[0][edge] = own.start;
+            table.ends[1][edge] = own.end;
             let mut nodes = 0;
             while nodes < 256 {
                 table.starts_in[nodes] |= ((nodes >> own.start & 1) << edge) as u16;
@@ -384,8 +406,8 @@ impl EdgeTable {
         clipped: &Topology,
         clipper: &Topology,
     ) {
-        self.left[edge] = left as u8;
-        self.right[edge] = right as u8;
+        self.faces[0][edge] = left as u8;
+        self.faces[1][edge] = right as u8;
         let left = reference_of(left, clipped, clipper);
         let right = reference_of(right, clipped, clipper);
         self.references[edge] = [left, right];

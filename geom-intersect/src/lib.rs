@@ -26,6 +26,7 @@ mod decomposition;
 mod dispatch;
 mod frame;
 mod intersector;
+mod lanes;
 mod moments;
 mod plane;
 mod solid;

@@ -1,0 +1,184 @@
+//! Eight numbers side by side: the arithmetic of the fast path, portable and for AVX2.
+//!
+//! The only unsafe code of the crate. Both ways do the same operations in the same order, without
+//! fused multiply-add, so they give the same bits; the tests hold them to it.
+#![allow(unsafe_code)]
+
+/// Numbers in each vertex of the fast path.
+pub(crate) const LANES: usize = 8;
+
+/// Eight numbers.
+pub(crate) type Lanes = [f64; LANES];
+/// Eight sets of up to 64 edges, or of nodes.
+pub(crate) type Bits = [u64; LANES];
+
+/// What the fast path does with all lanes at once.
+pub(crate) trait LaneMath: Copy {
+    /// Returns `normal · (node − point)`, summed in the order x, y, z.
+    fn distances(self, normal: &[Lanes; 3], point: &[Lanes; 3], node: [f64; 3]) -> Lanes;
+
+    /// Returns `from + (to − from) · fraction`.
+    fn interpolate(self, from: &Lanes, to: &Lanes, fraction: f64) -> Lanes;
+
+    /// Returns one bit per lane: set where `value` is larger than `limit`.
+    fn beyond(self, value: &Lanes, limit: &Lanes) -> Bits;
+
+    /// Puts one bit per lane at `place` into each set.
+    fn put(self, sets: &mut Bits, bits: &Bits, place: usize);
+}
+
+/// Plain loops over the lanes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Portable;
+
+impl LaneMath for Portable {
+    #[inline(always)]
+    fn distances(self, normal: &[Lanes; 3], point: &[Lanes; 3], [x, y, z]: [f64; 3]) -> Lanes {
+        let [nx, ny, nz] = normal;
+        let [cx, cy, cz] = point;
+        let mut result = [0.0; LANES];
+        for i in 0..LANES {
+            result[i] = (nx[i] * (x - cx[i]) + ny[i] * (y - cy[i])) + nz[i] * (z - cz[i]);
+        }
+        result
+    }
+
+    #[inline(always)]
+    fn interpolate(self, from: &Lanes, to: &Lanes, fraction: f64) -> Lanes {
+        let mut result = [0.0; LANES];
+        for i in 0..LANES {
+            result[i] = from[i] + (to[i] - from[i]) * fraction;
+        }
+        result
+    }
+
+    #[inline(always)]
+    fn beyond(self, value: &Lanes, limit: &Lanes) -> Bits {
+        let mut result = [0; LANES];
+        for i in 0..LANES {
+            result[i] = (limit[i] - value[i]).to_bits() >> 63;
+        }
+        result
+    }
+
+    #[inline(always)]
+    fn put(self, sets: &mut Bits, bits: &Bits, place: usize) {
+        let others = !(1 << place);
+        for i in 0..LANES {
+            sets[i] = sets[i] & others | bits[i] << place;
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+pub(crate) use avx2::Avx2;
+
+#[cfg(target_arch = "x86_64")]
+mod avx2 {
+    use std::arch::x86_64::{
+        __m256d, __m256i, _mm_cvtsi64_si128, _mm256_add_pd, _mm256_and_si256, _mm256_castpd_si256,
+        _mm256_loadu_pd, _mm256_loadu_si256, _mm256_mul_pd, _mm256_or_si256, _mm256_set1_epi64x,
+        _mm256_set1_pd, _mm256_sll_epi64, _mm256_srli_epi64, _mm256_storeu_pd, _mm256_storeu_si256,
+        _mm256_sub_pd,
+    };
+
+    use super::{Bits, LANES, LaneMath, Lanes};
+
+    /// Four lanes in each register. A value of this type exists only where the processor has AVX2.
+    #[derive(Debug, Clone, Copy)]
+    pub(crate) struct Avx2(());
+
+    impl Avx2 {
+        /// Returns a value if this processor has AVX2 and the bit instructions that came with it.
+        #[inline]
+        pub(crate) fn detect() -> Option<Self> {
+            let found = is_x86_feature_detected!("avx2")
+                && is_x86_feature_detected!("bmi1")
+                && is_x86_feature_detected!("bmi2")
+                && is_x86_feature_detected!("popcnt");
+            found.then_some(Self(()))
+        }
+    }
+
+    // SAFETY, of every block below: the intrinsics need AVX2, which `self` proves to be there, and
+    // they read and write four numbers at `4 * half` of arrays of eight, `half` being 0 or 1;
+    // unaligned access is allowed.
+    impl LaneMath for Avx2 {
+        #[inline(always)]
+        fn distances(self, normal: &[Lanes; 3], point: &[Lanes; 3], [x, y, z]: [f64; 3]) -> Lanes {
+            let mut result = [0.0; LANES];
+            for half in 0..2 {
+                unsafe {
+                    let along = |axis: usize, coordinate: f64| {
+                        let from_point =
+                            _mm256_sub_pd(_mm256_set1_pd(coordinate), load(&point[axis], half));
+                        _mm256_mul_pd(load(&normal[axis], half), from_point)
+                    };
+                    let sum = _mm256_add_pd(along(0, x), along(1, y));
+                    store(&mut result, half, _mm256_add_pd(sum, along(2, z)));
+                }
+            }
+            result
+        }
+
+        #[inline(always)]
+        fn interpolate(self, from: &Lanes, to: &Lanes, fraction: f64) -> Lanes {
+            let mut result = [0.0; LANES];
+            for half in 0..2 {
+                unsafe {
+                    let start = load(from, half);
+                    let step = _mm256_sub_pd(load(to, half), start);
+                    let step = _mm256_mul_pd(step, _mm256_set1_pd(fraction));
+                    store(&mut result, half, _mm256_add_pd(start, step));
+                }
+            }
+            result
+        }
+
+        #[inline(always)]
+        fn beyond(self, value: &Lanes, limit: &Lanes) -> Bits {
+            let mut result = [0; LANES];
+            for half in 0..2 {
+                unsafe {
+                    let difference = _mm256_sub_pd(load(limit, half), load(value, half));
+                    let bits = _mm256_srli_epi64::<63>(_mm256_castpd_si256(difference));
+                    store_bits(&mut result, half, bits);
+                }
+            }
+            result
+        }
+
+        #[inline(always)]
+        fn put(self, sets: &mut Bits, bits: &Bits, place: usize) {
+            for half in 0..2 {
+                unsafe {
+                    let others = _mm256_set1_epi64x(!(1 << place));
+                    let kept = _mm256_and_si256(load_bits(sets, half), others);
+                    let place = _mm_cvtsi64_si128(place as i64);
+                    let added = _mm256_sll_epi64(load_bits(bits, half), place);
+                    store_bits(sets, half, _mm256_or_si256(kept, added));
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn load(lanes: &Lanes, half: usize) -> __m256d {
+        unsafe { _mm256_loadu_pd(lanes.as_ptr().add(4 * half)) }
+    }
+
+    #[inline(always)]
+    unsafe fn store(lanes: &mut Lanes, half: usize, value: __m256d) {
+        unsafe { _mm256_storeu_pd(lanes.as_mut_ptr().add(4 * half), value) }
+    }
+
+    #[inline(always)]
+    unsafe fn load_bits(bits: &Bits, half: usize) -> __m256i {
+        unsafe { _mm256_loadu_si256(bits.as_ptr().add(4 * half).cast()) }
+    }
+
+    #[inline(always)]
+    unsafe fn store_bits(bits: &mut Bits, half: usize, value: __m256i) {
+        unsafe { _mm256_storeu_si256(bits.as_mut_ptr().add(4 * half).cast(), value) }
+    }
+}
