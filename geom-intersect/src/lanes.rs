@@ -9,6 +9,8 @@ pub(crate) const LANES: usize = 8;
 
 /// Eight numbers.
 pub(crate) type Lanes = [f64; LANES];
+/// Coordinates x, y, z, and a number to fill the register.
+pub(crate) type Axes = [f64; 4];
 /// Eight sets of up to 64 edges, or of nodes.
 pub(crate) type Bits = [u64; LANES];
 
@@ -25,6 +27,10 @@ pub(crate) trait LaneMath: Copy {
 
     /// Puts one bit per lane at `place` into each set.
     fn put(self, sets: &mut Bits, bits: &Bits, place: usize);
+
+    /// Adds `(left − right) · (p × q)`, axis by axis, where `p` and `q` are lanes 0 to 2; lane 3 is
+    /// of no meaning.
+    fn add_edge(self, sum: &mut Axes, p: &Lanes, q: &Lanes, left: &Axes, right: &Axes);
 }
 
 /// Plain loops over the lanes.
@@ -68,6 +74,14 @@ impl LaneMath for Portable {
             sets[i] = sets[i] & others | bits[i] << place;
         }
     }
+
+    #[inline(always)]
+    fn add_edge(self, sum: &mut Axes, p: &Lanes, q: &Lanes, left: &Axes, right: &Axes) {
+        for (axis, (next, last)) in [(1, 2), (2, 0), (0, 1)].into_iter().enumerate() {
+            let area = p[next] * q[last] - p[last] * q[next];
+            sum[axis] += (left[axis] - right[axis]) * area;
+        }
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -77,12 +91,12 @@ pub(crate) use avx2::Avx2;
 mod avx2 {
     use std::arch::x86_64::{
         __m256d, __m256i, _mm_cvtsi64_si128, _mm256_add_pd, _mm256_and_si256, _mm256_castpd_si256,
-        _mm256_loadu_pd, _mm256_loadu_si256, _mm256_mul_pd, _mm256_or_si256, _mm256_set1_epi64x,
-        _mm256_set1_pd, _mm256_sll_epi64, _mm256_srli_epi64, _mm256_storeu_pd, _mm256_storeu_si256,
-        _mm256_sub_pd,
+        _mm256_loadu_pd, _mm256_loadu_si256, _mm256_mul_pd, _mm256_or_si256, _mm256_permute4x64_pd,
+        _mm256_set1_epi64x, _mm256_set1_pd, _mm256_sll_epi64, _mm256_srli_epi64, _mm256_storeu_pd,
+        _mm256_storeu_si256, _mm256_sub_pd,
     };
 
-    use super::{Bits, LANES, LaneMath, Lanes};
+    use super::{Axes, Bits, LANES, LaneMath, Lanes};
 
     /// Four lanes in each register. A value of this type exists only where the processor has AVX2.
     #[derive(Debug, Clone, Copy)]
@@ -101,8 +115,8 @@ mod avx2 {
     }
 
     // SAFETY, of every block below: the intrinsics need AVX2, which `self` proves to be there, and
-    // they read and write four numbers at `4 * half` of arrays of eight, `half` being 0 or 1;
-    // unaligned access is allowed.
+    // they read and write four numbers at `4 * half` of arrays of eight, `half` being 0 or 1, or
+    // whole arrays of four; unaligned access is allowed.
     impl LaneMath for Avx2 {
         #[inline(always)]
         fn distances(self, normal: &[Lanes; 3], point: &[Lanes; 3], [x, y, z]: [f64; 3]) -> Lanes {
@@ -154,12 +168,37 @@ mod avx2 {
                 unsafe {
                     let others = _mm256_set1_epi64x(!(1 << place));
                     let kept = _mm256_and_si256(load_bits(sets, half), others);
-                    let place = _mm_cvtsi64_si128(place as i64);
+                    let place = _mm_cvtsi64_si128(i64::from(place as u32));
                     let added = _mm256_sll_epi64(load_bits(bits, half), place);
                     store_bits(sets, half, _mm256_or_si256(kept, added));
                 }
             }
         }
+
+        #[inline(always)]
+        fn add_edge(self, sum: &mut Axes, p: &Lanes, q: &Lanes, left: &Axes, right: &Axes) {
+            unsafe {
+                let (p, q) = (load(p, 0), load(q, 0));
+                // Lane by lane (y, z, x) and (z, x, y).
+                let products = _mm256_mul_pd(
+                    _mm256_permute4x64_pd::<0b11_00_10_01>(p),
+                    _mm256_permute4x64_pd::<0b11_01_00_10>(q),
+                );
+                let others = _mm256_mul_pd(
+                    _mm256_permute4x64_pd::<0b11_01_00_10>(p),
+                    _mm256_permute4x64_pd::<0b11_00_10_01>(q),
+                );
+                let area = _mm256_sub_pd(products, others);
+                let apart = _mm256_sub_pd(load_axes(left), load_axes(right));
+                let total = _mm256_add_pd(load_axes(sum), _mm256_mul_pd(apart, area));
+                _mm256_storeu_pd(sum.as_mut_ptr(), total);
+            }
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn load_axes(axes: &Axes) -> __m256d {
+        unsafe { _mm256_loadu_pd(axes.as_ptr()) }
     }
 
     #[inline(always)]

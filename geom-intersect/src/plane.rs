@@ -105,12 +105,16 @@ impl Plane {
         self.normal.dot(&(vertex - self.point))
     }
 
-    /// Returns whether a node is on the plane as far as the input's own rounding can tell;
-    /// `magnitude` is the largest absolute coordinate of the cell in the world.
+    /// Returns the distances of eight vertices, given axis by axis.
     #[inline]
-    pub(crate) fn deviates(&self, node: &Vector3<f64>, magnitude: f64) -> bool {
-        // Written so that NaN deviates.
-        !(self.distance(node).abs() <= self.coplanarity(magnitude))
+    pub(crate) fn distances(&self, [x, y, z]: &[[f64; 8]; 3]) -> [f64; 8] {
+        let (normal, point) = (&self.normal, &self.point);
+        let mut distances = [0.0; 8];
+        for i in 0..8 {
+            distances[i] = (normal.x * (x[i] - point.x) + normal.y * (y[i] - point.y))
+                + normal.z * (z[i] - point.z);
+        }
+        distances
     }
 
     /// Returns whether a node is outside the plane by more than the input's own rounding.
@@ -119,7 +123,10 @@ impl Plane {
         !(self.distance(node) <= self.coplanarity(magnitude))
     }
 
-    fn coplanarity(&self, magnitude: f64) -> f64 {
+    /// Returns the distance that the rounding of the input allows a node on the plane; `magnitude`
+    /// is the largest absolute coordinate of the cell in the world.
+    #[inline]
+    pub(crate) fn coplanarity(&self, magnitude: f64) -> f64 {
         COPLANARITY * magnitude * self.sum_of_normal()
     }
 

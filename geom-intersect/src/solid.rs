@@ -69,13 +69,16 @@ impl Solid {
     /// If the number of nodes is not that of the shape.
     pub fn set_standard(&mut self, shape: StandardShape, nodes: &[Point3<f64>]) {
         self.set_nodes(Some(shape), nodes.iter().copied());
-        self.find_planes();
-        if self.signed_volume() < 0.0 {
+        self.classify_standard(shape);
+        if self.class.volume < 0.0 {
             let mirrored = shape.mirrored().iter();
             self.set_nodes(Some(shape), mirrored.map(|&node| nodes[usize::from(node)]));
-            self.find_planes();
+            self.classify_standard(shape);
         }
-        self.classify();
+        if self.class.convex {
+            let origin = self.frame().origin;
+            self.own_planes = Some(self.arranged(shape, &self.planes, &origin));
+        }
     }
 
     /// Fills the solid with a standard cell whose class is already known to be
@@ -134,7 +137,7 @@ impl Solid {
             }
             self.find_planes();
         }
-        self.classify();
+        self.classify_polyhedron();
     }
 
     /// Returns the class, with which the same cell can be [set](Self::set_convex) faster again.
@@ -203,18 +206,20 @@ impl Solid {
         self.own_planes = None;
     }
 
-    /// Finds the plane of each face; of a warped face the mean plane, through its centre.
+    /// Finds the plane of each face of a polyhedron; of a warped face the mean plane, through its
+    /// centre.
     fn find_planes(&mut self) {
         let origin = self.frame().origin;
         self.planes.clear();
+        let mut corners = Vec::new();
         for face in 0..self.face_count() {
-            let node = |&node: &u32| self.nodes[node as usize] - origin;
-            let plane = match self.face(face) {
-                [a, b, c] => Plane::of_triangle(&node(a), &node(b), &node(c)),
-                [a, b, c, d] => Plane::of_quadrilateral(&node(a), &node(b), &node(c), &node(d)),
-                polygon => Plane::of_face(&polygon.iter().map(node).collect::<Vec<_>>()),
-            };
-            self.planes.push(plane);
+            corners.clear();
+            corners.extend(
+                self.face(face)
+                    .iter()
+                    .map(|&node| self.nodes[node as usize] - origin),
+            );
+            self.planes.push(Plane::of_face(&corners));
         }
     }
 
@@ -229,36 +234,84 @@ impl Solid {
         cones.sum::<f64>() / 6.0
     }
 
-    /// Finds out which faces are planar and whether the solid is convex.
-    fn classify(&mut self) {
+    /// Finds planes, which faces are planar, whether the cell is convex, and its signed volume.
+    fn classify_standard(&mut self, shape: StandardShape) {
         let Frame {
             origin, magnitude, ..
         } = *self.frame();
+        // Axis by axis, so that the distances of all nodes from a plane are found side by side.
+        let mut nodes = [[0.0; 8]; 3];
+        for (index, node) in self.nodes.iter().enumerate() {
+            for axis in 0..3 {
+                nodes[axis][index % 8] = node[axis] - origin[axis];
+            }
+        }
+        let node =
+            |index: u32| Vector3::from([0, 1, 2].map(|axis| nodes[axis][index as usize % 8]));
+        let apex = node(0);
+        self.planes.clear();
         self.planar.clear();
         let mut convex = true;
-        for face in 0..self.face_count() {
-            let plane = &self.planes[face];
-            let corners = self.face(face);
-            let planar = corners.len() == 3
-                || corners
-                    .iter()
-                    .all(|&node| !plane.deviates(&(self.nodes[node as usize] - origin), magnitude));
-            convex &= planar;
+        let mut volume = 0.0;
+        for face in shape.faces() {
+            let plane = match **face {
+                [a, b, c] => Plane::of_triangle(&node(a), &node(b), &node(c)),
+                [a, b, c, d] => Plane::of_quadrilateral(&node(a), &node(b), &node(c), &node(d)),
+                _ => Plane::of_face(&face.iter().map(|&corner| node(corner)).collect::<Vec<_>>()),
+            };
+            let limit = plane.coplanarity(magnitude);
+            let distances = plane.distances(&nodes);
+            // The corners of a quadrilateral are all as far from its mean plane, above or below.
+            let planar = face.len() == 3 || distances[face[0] as usize % 8].abs() <= limit;
+            let corners = face.iter().fold(0, |set, corner| set | 1 << corner);
+            let others = ((1 << self.nodes.len()) - 1) & !corners;
+            // Written so that NaN is outside.
+            let outside = (0..8).fold(0, |set, index| {
+                set | u32::from(!(distances[index] <= limit)) << index
+            });
+            convex &= planar && outside & others == 0;
+            volume -= plane.distance(&apex);
+            self.planes.push(plane);
             self.planar.push(planar);
         }
-        convex = convex
-            && self.planes.iter().all(|plane| {
-                let outside = |node| plane.excludes(&(node - origin), magnitude);
-                !self.nodes.iter().any(outside)
-            });
+        self.class = SolidClass {
+            convex,
+            volume: volume / 6.0,
+        };
+    }
+
+    /// Finds out which faces are planar and whether the solid is convex.
+    fn classify_polyhedron(&mut self) {
+        let Frame {
+            origin, magnitude, ..
+        } = *self.frame();
+        let mut planar = std::mem::take(&mut self.planar);
+        planar.clear();
+        let mut convex = true;
+        for (face, plane) in self.planes.iter().enumerate() {
+            let corners = self.face(face);
+            let limit = plane.coplanarity(magnitude);
+            // Written so that NaN is not planar.
+            let is_planar = corners.len() == 3
+                || corners.iter().all(|&node| {
+                    plane.distance(&(self.nodes[node as usize] - origin)).abs() <= limit
+                });
+            convex = convex && is_planar && self.is_inside(plane, corners, &origin, limit);
+            planar.push(is_planar);
+        }
+        self.planar = planar;
         self.class = SolidClass {
             convex,
             volume: self.signed_volume(),
         };
-        self.own_planes = match self.shape {
-            Some(shape) if convex => Some(self.arranged(shape, &self.planes, &origin)),
-            _ => None,
-        };
+    }
+
+    /// Whether no node but the corners of a face is farther outside its plane than `limit`.
+    fn is_inside(&self, plane: &Plane, corners: &[u32], origin: &Point3<f64>, limit: f64) -> bool {
+        // The corners' own distances are rounding.
+        self.nodes.iter().enumerate().all(|(index, node)| {
+            plane.distance(&(node - origin)) <= limit || corners.contains(&(index as u32))
+        })
     }
 
     pub(crate) fn face_count(&self) -> usize {

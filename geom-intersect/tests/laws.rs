@@ -21,7 +21,7 @@ fn config() -> Config {
         failure_persistence: None,
         rng_seed: match config.rng_seed {
             RngSeed::Random => RngSeed::Fixed(1),
-            fixed => fixed,
+            fixed @ RngSeed::Fixed(_) => fixed,
         },
         ..config
     }
@@ -179,22 +179,22 @@ fn renumbered(cell: &Cell) -> Cell {
         .iter()
         .map(|&node| cell.nodes[node as usize])
         .collect();
-    match cell.shape() {
-        Some(shape) => Cell::standard(shape, &nodes),
-        None => {
-            let new = |old: u32| order.iter().position(|&node| node == old).unwrap() as u32;
-            let mut faces: Vec<Vec<u32>> = cell.faces.clone();
-            for face in &mut faces {
-                face.rotate_left(1);
-                face.iter_mut().for_each(|node| *node = new(*node));
-            }
-            faces.rotate_left(2);
-            Cell {
-                nodes,
-                faces,
-                standard: false,
-            }
+    if let Some(shape) = cell.shape() {
+        return Cell::standard(shape, &nodes);
+    }
+    let new = |old: u32| order.iter().position(|&node| node == old).unwrap() as u32;
+    let mut faces: Vec<Vec<u32>> = cell.faces.clone();
+    for face in &mut faces {
+        face.rotate_left(1);
+        for node in face {
+            *node = new(*node);
         }
+    }
+    faces.rotate_left(2);
+    Cell {
+        nodes,
+        faces,
+        standard: false,
     }
 }
 

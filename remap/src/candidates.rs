@@ -1,4 +1,4 @@
-//! Candidates: the source cells whose bounds touch those of a target cell.
+//! Candidates: the source cells whose bounds overlap those of a target cell.
 
 use std::ops::ControlFlow;
 
@@ -37,17 +37,23 @@ impl SourceTree {
         }
     }
 
-    /// Puts the source cells whose bounds touch the given bounds into `candidates`, in ascending
-    /// order.
+    /// Puts the source cells whose bounds share a volume with the given bounds into `candidates`, in
+    /// ascending order.
+    ///
+    /// Bounds that only touch hold cells that only touch, which have no overlap: in a mesh against
+    /// itself that spares 26 candidates of 27.
     pub fn find_candidates(&self, bounds: &Bounds, candidates: &mut Vec<SourceCell>) {
         candidates.clear();
-        let envelope = AABB::from_corners(bounds.min.into(), bounds.max.into());
-        let _: ControlFlow<()> = self
-            .tree
-            .locate_in_envelope_intersecting_int(envelope, |entry| {
-                candidates.push(entry.data);
-                ControlFlow::Continue(())
-            });
+        let (low, high): ([f64; 3], [f64; 3]) = (bounds.min.into(), bounds.max.into());
+        let _: ControlFlow<()> =
+            self.tree
+                .locate_in_envelope_intersecting_int(AABB::from_corners(low, high), |entry| {
+                    let (lower, upper) = (entry.geom().lower(), entry.geom().upper());
+                    if (0..3).all(|axis| lower[axis] < high[axis] && upper[axis] > low[axis]) {
+                        candidates.push(entry.data);
+                    }
+                    ControlFlow::Continue(())
+                });
         candidates.sort_unstable();
     }
 }

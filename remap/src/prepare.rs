@@ -155,12 +155,13 @@ impl Worker {
         }
         self.maker
             .fill(job.target, target.id(), &mut self.target_solid);
+        let moments_needed = job.scheme.moments_needed();
         for &source in &self.candidates {
             let class = job.classes[source.id().index()];
             let solid = self
                 .source_solids
                 .get(&mut self.maker, job.source, source, class);
-            let moments = match job.scheme.moments_needed() {
+            let moments = match moments_needed {
                 MomentsNeeded::Volume => {
                     let volume = self.intersector.volume(solid, &self.target_solid);
                     volume.map(|volume| Moments {
