@@ -1,7 +1,7 @@
 //! Conservative remapping between two meshes that fit nowhere.
 //!
 //! Search, intersect, interpolate: [`prepare`] finds for every target cell the source cells whose
-//! bounds touch it ([`SourceTree`]), computes the overlaps, and lets a [`Scheme`] turn them into the
+//! bounds touch it ([`CandidateSearch`]), computes the overlaps, and lets a [`Scheme`] turn them into the
 //! [`OverlapMatrix`]: rows target, columns source. A [`RemapOperator`] made of it for a [`Nature`]
 //! carries fields across, as often as wanted. [`check`] holds the laws that a matrix obeys.
 //!
@@ -28,6 +28,7 @@
 //! row only on its target cell and its source cells in ascending order.
 
 mod assembly;
+mod bins;
 mod candidates;
 mod cells;
 pub mod check;
@@ -38,7 +39,7 @@ mod prepare;
 mod scheme;
 mod schemes;
 
-pub use candidates::SourceTree;
+pub use candidates::CandidateSearch;
 pub use cells::{SourceCell, TargetCell};
 pub use error::{MatrixMismatch, OperatorError, PrepareError};
 pub use operator::{Nature, RemapOperator};

@@ -7,7 +7,7 @@ use mesh_core::{CellId, UnstructuredMesh, Vector3};
 use rayon::prelude::*;
 
 use crate::assembly::{Frame, RowBlock, assemble};
-use crate::candidates::SourceTree;
+use crate::candidates::CandidateSearch;
 use crate::cells::{SolidMaker, SourceCell, TargetCell, classify};
 use crate::error::PrepareError;
 use crate::overlap_matrix::OverlapMatrix;
@@ -85,14 +85,14 @@ pub fn prepare_with(
             .as_secs_f64()
     };
 
-    let (tree, classes) = rayon::join(|| SourceTree::new(source), || classify(source));
+    let (search, classes) = rayon::join(|| CandidateSearch::new(source), || classify(source));
     seconds.search = lap();
 
     let job = Job {
         source,
         target,
         scheme,
-        tree: &tree,
+        search: &search,
         classes: &classes,
     };
     let cells = target.cell_count() as u32;
@@ -110,7 +110,7 @@ pub fn prepare_with(
             Ok(result)
         })
         .collect::<Result<Vec<_>, PrepareError>>()?;
-    drop((tree, classes));
+    drop((search, classes));
     seconds.intersect = lap();
 
     let matrix = assemble(blocks, &frame);
@@ -130,7 +130,7 @@ struct Job<'a> {
     source: &'a UnstructuredMesh,
     target: &'a UnstructuredMesh,
     scheme: &'a dyn Scheme,
-    tree: &'a SourceTree,
+    search: &'a CandidateSearch,
     classes: &'a [SolidClass],
 }
 
@@ -149,7 +149,7 @@ impl Worker {
     /// Computes the overlaps of a target cell and lets the scheme add its contributions.
     fn visit(&mut self, job: &Job<'_>, target: TargetCell) {
         let bounds = job.target.cell_bounds(target.id());
-        job.tree.find_candidates(&bounds, &mut self.candidates);
+        job.search.find_candidates(&bounds, &mut self.candidates);
         if self.candidates.is_empty() {
             return;
         }
