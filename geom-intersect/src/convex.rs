@@ -165,7 +165,7 @@ impl Scratch {
             let [starts, ends] = if plane == 0 {
                 table.edges_in(outside_first)
             } else {
-                self.edges_outside.map(|edges| edges[lane] & alive)
+                [0, 1].map(|side| self.edges_outside[side][lane] & alive)
             };
             if starts | ends == 0 {
                 continue;

@@ -122,7 +122,7 @@ impl Intersector {
         clipper: &Solid,
         origin: Point3<f64>,
     ) -> Moments {
-        let extent = clipped.frame().extent.max(clipper.frame().extent);
+        let extent = clipper.frame().extent;
         clipped.fill_soup(&mut self.soup, &origin);
         if clipper.is_convex() {
             clipper.convex_planes(&origin, &mut self.planes);

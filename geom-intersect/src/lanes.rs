@@ -1,7 +1,7 @@
 //! Eight numbers side by side: the arithmetic of the fast path, portable and for AVX2.
 //!
-//! The only unsafe code of the crate. Both ways do the same operations in the same order, without
-//! fused multiply-add, so they give the same bits; the tests hold them to it.
+//! Both ways do the same operations in the same order, without fused multiply-add, so they give the
+//! same bits; the test in `dispatch.rs` holds them to it. Here and there is the unsafe code.
 #![allow(unsafe_code)]
 
 /// Numbers in each vertex of the fast path.

@@ -11,7 +11,7 @@ use nalgebra::Vector3;
 const COPLANARITY: f64 = 2.0 * f64::EPSILON;
 
 /// How far outside a plane a vertex still counts as on it: in units of machine epsilon times the
-/// larger solid's size. Cells that share a plane are then seldom cut along it by mere rounding.
+/// size of the solid that has the plane. Cells that share a plane are then seldom cut along it by mere rounding.
 /// At 4 the law of symmetry to 1e-14 fails for flat tetrahedra moved by 5e-15.
 const SNAP: f64 = f64::EPSILON;
 
@@ -154,14 +154,14 @@ impl Plane {
 
 /// Returns the mean of a face's corners: the centre of its fan of triangles.
 ///
-/// Opposite corners of a quadrilateral are added first, so that the bits are the same from both
-/// sides of the face.
+/// Corners are added in an order of their own, so that the bits are the same from both sides of the
+/// face. A triangle is its own fan; for it any of its points serves.
 #[inline]
 pub(crate) fn face_centre(corners: &[Vector3<f64>]) -> Vector3<f64> {
     if let [a, b, c, d] = corners {
         ((a + c) + (b + d)) / 4.0
     } else {
-        corners.iter().sum::<Vector3<f64>>() / corners.len() as f64
+        Plane::of_face(corners).point
     }
 }
 

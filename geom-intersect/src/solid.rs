@@ -49,7 +49,7 @@ pub struct Solid {
     decomposition: OnceCell<Decomposition>,
 }
 
-/// What a cell's geometry amounts to: found once per cell, remembered in nine bytes.
+/// What a cell's geometry amounts to: found once per cell, remembered in a few bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct SolidClass {
     /// Whether every face is planar and the cell lies inside every face's plane.

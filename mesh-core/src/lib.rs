@@ -28,6 +28,7 @@ mod ids;
 mod matrix;
 mod ranges;
 mod shape;
+mod sum;
 mod unstructured_mesh;
 
 pub use bounds::Bounds;
@@ -42,6 +43,7 @@ pub use ranges::{
     RangeError, check_offsets, counts_from_offsets, offsets_from_counts, slice_of_range,
 };
 pub use shape::Shape;
+pub use sum::compensated_sum;
 pub use unstructured_mesh::{
     ExtractError, Faces, MergeNodesError, MergedNodes, MeshArrays, MeshBuilder, MeshError,
     Neighbours, PolyhedronFaces, TransformError, UnstructuredMesh,

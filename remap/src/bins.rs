@@ -99,15 +99,16 @@ impl Bins {
     }
 
     fn bin_of(&self, bounds: &Bounds) -> usize {
-        let [x, y, z] =
-            [0, 1, 2].map(|axis| self.bin_along(axis, (bounds.min[axis] + bounds.max[axis]) / 2.0));
+        let [x, y, z] = [0, 1, 2]
+            .map(|axis| self.bin_along(axis, f64::midpoint(bounds.min[axis], bounds.max[axis])));
         (z * self.counts[1] + y) * self.counts[0] + x
     }
 
-    /// The bin of a coordinate; ascends with the coordinate, whatever the rounding.
+    /// The bin of a coordinate, the first or last for one beyond; ascends with the coordinate,
+    /// whatever the rounding.
     fn bin_along(&self, axis: usize, coordinate: f64) -> usize {
         let bin = (coordinate - self.low[axis]) * self.scale[axis];
-        (bin.max(0.0) as usize).min(self.counts[axis] - 1)
+        (bin as usize).min(self.counts[axis] - 1)
     }
 
     /// The bins in which the centres of overlapping cells lie.

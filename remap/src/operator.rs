@@ -8,8 +8,8 @@ use crate::overlap_matrix::OverlapMatrix;
 
 /// What a field is, and what to keep where the meshes do not cover each other.
 ///
-/// With overlap volumes `V_ij` the value on target cell `i` is `Σ_j V_ij φ_j / D_ij`; all four
-/// natures agree where the meshes cover each other.
+/// With overlap volumes `V_ij` the value on target cell `i` is `Σ_j V_ij φ_j / D_ij`. Where the
+/// meshes cover each other the two intensive natures agree, and so do the two extensive ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Nature {
     /// `D_ij = Σ_j V_ij`: keeps the maximum principle. Temperature.

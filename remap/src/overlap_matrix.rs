@@ -1,6 +1,6 @@
 //! The raw matrix: overlap volumes before any division.
 
-use mesh_core::{CsrMatrix, Digest, Fingerprint, MatrixError, UnstructuredMesh};
+use mesh_core::{CsrMatrix, Digest, Fingerprint, MatrixError, UnstructuredMesh, compensated_sum};
 
 use crate::error::MatrixMismatch;
 
@@ -206,10 +206,12 @@ pub fn difference(one: &CsrMatrix, other: &CsrMatrix) -> Option<Difference> {
         entries: 0,
         largest: 0.0,
     };
-    let mut count = |one: f64, other: f64| {
-        if one.to_bits() != other.to_bits() {
+    // An entry that is not stored differs from a stored zero, as it does for the digest.
+    let mut count = |one: Option<f64>, other: Option<f64>| {
+        if one.map(f64::to_bits) != other.map(f64::to_bits) {
+            let apart = one.unwrap_or(0.0) - other.unwrap_or(0.0);
             difference.entries += 1;
-            difference.largest = difference.largest.max((one - other).abs());
+            difference.largest = difference.largest.max(apart.abs());
         }
     };
     for (one, other) in one.outer_iterator().zip(other.outer_iterator()) {
@@ -222,7 +224,7 @@ pub fn difference(one: &CsrMatrix, other: &CsrMatrix) -> Option<Difference> {
         {
             let a = one.next_if(|(found, _)| *found == column);
             let b = other.next_if(|(found, _)| *found == column);
-            count(a.map_or(0.0, |(_, a)| *a), b.map_or(0.0, |(_, b)| *b));
+            count(a.map(|(_, a)| *a), b.map(|(_, b)| *b));
         }
     }
     Some(difference)
@@ -233,20 +235,4 @@ fn fractions(covered: &[f64], volumes: &[f64]) -> Vec<f64> {
     pairs
         .map(|(covered, &volume)| if volume > 0.0 { covered / volume } else { 0.0 })
         .collect()
-}
-
-/// Adds numbers with the rounding errors made good (Neumaier 1974): the result is that of twice the
-/// precision, rounded once. A plain sum of a million volumes is off by 1e-12.
-pub(crate) fn compensated_sum(values: impl Iterator<Item = f64>) -> f64 {
-    let (mut sum, mut lost) = (0.0_f64, 0.0);
-    for value in values {
-        let next = sum + value;
-        lost += if sum.abs() >= value.abs() {
-            (sum - next) + value
-        } else {
-            (value - next) + sum
-        };
-        sum = next;
-    }
-    sum + lost
 }

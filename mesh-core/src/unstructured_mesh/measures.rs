@@ -11,7 +11,7 @@
 use rayon::prelude::*;
 
 use super::{CHUNK, MeshArrays, PolyhedronFaces, UnstructuredMesh, ring};
-use crate::{CellId, NodeId, Point3, Shape, Vector3};
+use crate::{CellId, NodeId, Point3, Shape, Vector3, compensated_sum};
 
 impl UnstructuredMesh {
     /// The volume of a cell, never negative: that of the solid its faces bound, where a face with
@@ -39,6 +39,12 @@ impl UnstructuredMesh {
             .with_min_len(CHUNK)
             .map(|cell| self.measure(CellId::new(cell)))
             .collect()
+    }
+
+    /// The volume of the mesh: that of all cells, with the rounding errors of the sum made good.
+    #[must_use]
+    pub fn volume(&self) -> f64 {
+        compensated_sum(self.measures())
     }
 
     /// The centre of gravity of a cell; the mean of its nodes where it has no volume.

@@ -166,7 +166,7 @@ pub(crate) struct InfoArguments {
 
 /// Write a mesh with its fields in another format.
 #[derive(Args, Debug)]
-#[command(after_help = "Example:\n  remap convert mesh.msh mesh.vtu")]
+#[command(after_help = "Example:\n  remap convert MESH.vtu COPY.vtu")]
 pub(crate) struct ConvertArguments {
     /// The mesh to read.
     #[arg(value_name = "FROM")]

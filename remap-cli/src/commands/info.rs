@@ -76,7 +76,7 @@ impl MeshReport {
                 min: bounds.min.into(),
                 max: bounds.max.into(),
             },
-            volume: measures.iter().sum(),
+            volume: mesh_core::compensated_sum(measures.iter().copied()),
             fields: fields.iter().map(FieldReport::new).collect(),
             problems,
             fingerprint: mesh.fingerprint().to_string(),

@@ -61,8 +61,8 @@ impl Volumes {
         target: Option<&UnstructuredMesh>,
     ) -> Volumes {
         Volumes {
-            source_volume: source.measures().iter().sum(),
-            target_volume: target.map_or(0.0, |target| target.measures().iter().sum()),
+            source_volume: source.volume(),
+            target_volume: target.map_or(0.0, UnstructuredMesh::volume),
             overlap_volume: matrix.sum(),
             uncovered_target_cells: count_empty_rows(matrix),
         }
