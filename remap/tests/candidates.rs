@@ -44,9 +44,10 @@ fn generated(cells: [usize; 3], shape: BoxCellShape, jitter: f64) -> Unstructure
 
 /// Cells that grow by a factor from each to the next.
 fn graded(cells: usize, factor: f64) -> UnstructuredMesh {
-    let mut axis = vec![0.0];
+    let (mut axis, mut width) = (vec![0.0], 1.0);
     for cell in 0..cells {
-        axis.push(axis[cell] + factor.powi(cell as i32));
+        axis.push(axis[cell] + width);
+        width *= factor;
     }
     let last = axis[cells];
     let axis: Vec<f64> = axis.iter().map(|x| x / last).collect();
