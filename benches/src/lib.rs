@@ -1,1 +1,31 @@
-//! Benchmarks of the kernel, the search, the assembly and the whole job.
+//! Workloads of the benchmarks: pairs of cells for the kernel, pairs of meshes for search and job.
+//!
+//! Everything is made from fixed seeds without library functions that round differently from
+//! machine to machine, and every workload comes with a check of its result, to be run once outside
+//! the timed part. How to run and to record: `README.md` beside this crate.
+
+mod exercise;
+mod pairs;
+mod random;
+mod search;
+
+use std::time::Duration;
+
+use criterion::Criterion;
+
+pub use exercise::{Exercise, Meshes, shuffle, thread_pool};
+pub use pairs::{Cell, PAIRS, Pair, PreparedPair, Workload, check_pairs, prepare_pairs};
+pub use random::Random;
+pub use search::{check_search, count_candidates};
+
+/// Criterion with few samples and short times, so that all benches together take some minutes;
+/// what the command line says goes before.
+#[must_use]
+pub fn criterion() -> Criterion {
+    Criterion::default()
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(200))
+        .measurement_time(Duration::from_millis(800))
+        .without_plots()
+        .configure_from_args()
+}

@@ -1,0 +1,41 @@
+//! The whole job: time per entry of the matrix, on one thread and on two.
+
+use benches::{Exercise, criterion, thread_pool};
+use criterion::{Criterion, SamplingMode, Throughput};
+use remap::{P0P0, Preparation, prepare, prepare_with};
+
+fn main() {
+    let mut criterion = criterion();
+    for exercise in Exercise::ALL {
+        job(&mut criterion, exercise);
+    }
+    criterion.final_summary();
+}
+
+fn job(criterion: &mut Criterion, exercise: Exercise) {
+    let meshes = exercise.meshes();
+    let (source, target) = (&meshes.source, &meshes.target);
+    let mut group = criterion.benchmark_group(format!("exercise/{}", exercise.name()));
+    group.sampling_mode(SamplingMode::Flat);
+    for threads in [1, 2] {
+        let pool = thread_pool(threads);
+        let preparation = pool.install(|| prepare_with(source, target, &P0P0, &|_| {}));
+        let Preparation { matrix, seconds } = preparation.expect("finite volumes");
+        meshes.check(&matrix);
+        let total = seconds.search + seconds.intersect + seconds.assemble;
+        let share = |stage: f64| 100.0 * stage / total;
+        println!(
+            "{}, threads: {threads}, entries: {}, search {:.1} %, intersect {:.1} %, assemble {:.1} %",
+            exercise.name(),
+            matrix.nonzeros(),
+            share(seconds.search),
+            share(seconds.intersect),
+            share(seconds.assemble),
+        );
+        group.throughput(Throughput::Elements(matrix.nonzeros() as u64));
+        group.bench_function(format!("threads: {threads}"), |bencher| {
+            bencher.iter_with_large_drop(|| pool.install(|| prepare(source, target, &P0P0)));
+        });
+    }
+    group.finish();
+}

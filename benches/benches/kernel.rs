@@ -1,0 +1,87 @@
+//! The kernel: time per pair of cells, and per cell that is prepared.
+
+use std::hint::black_box;
+
+use benches::{PAIRS, Pair, PreparedPair, Workload, check_pairs, criterion, prepare_pairs};
+use criterion::{Criterion, Throughput};
+use geom_intersect::{Intersector, Solid};
+
+fn main() {
+    let mut criterion = criterion();
+    for workload in Workload::ALL {
+        let pairs = workload.pairs(PAIRS);
+        let prepared = prepare_pairs(&pairs);
+        let total = check_pairs(workload, &pairs, &prepared);
+        overlaps(&mut criterion, workload, &pairs, &prepared, total);
+        preparation(&mut criterion, workload, &pairs);
+    }
+    criterion.final_summary();
+}
+
+/// Both cells prepared, volume only and with first moments; and with the source cell filled for
+/// each pair, as a job does.
+fn overlaps(
+    criterion: &mut Criterion,
+    workload: Workload,
+    pairs: &[Pair],
+    prepared: &[PreparedPair],
+    total: f64,
+) {
+    let mut group = criterion.benchmark_group(format!("kernel/{}", workload.name()));
+    group.throughput(Throughput::Elements(pairs.len() as u64));
+    let mut intersector = Intersector::default();
+
+    let mut volumes = || {
+        let volumes = prepared
+            .iter()
+            .map(|pair| intersector.volume(&pair.source, &pair.target));
+        volumes.flatten().sum::<f64>()
+    };
+    assert!((volumes() - total).abs() <= 1e-12 * total);
+    group.bench_function("volume", |bencher| bencher.iter(&mut volumes));
+
+    group.bench_function("moments", |bencher| {
+        bencher.iter(|| {
+            for pair in prepared {
+                black_box(intersector.moments(&pair.source, &pair.target));
+            }
+        });
+    });
+
+    let classes: Vec<_> = prepared.iter().map(|pair| pair.source.class()).collect();
+    let mut source = Solid::default();
+    group.bench_function("fill source, volume", |bencher| {
+        bencher.iter(|| {
+            for ((pair, class), prepared) in pairs.iter().zip(&classes).zip(prepared) {
+                pair.source.fill_classified(*class, &mut source);
+                black_box(intersector.volume(&source, &prepared.target));
+            }
+        });
+    });
+    group.finish();
+}
+
+/// A target cell found out from scratch: planes, orientation, class.
+fn preparation(criterion: &mut Criterion, workload: Workload, pairs: &[Pair]) {
+    let cell = |pair: &Pair| match workload {
+        Workload::Polyhedra => pair.source.clone(),
+        _ => pair.target.clone(),
+    };
+    let cells: Vec<_> = pairs.iter().map(cell).collect();
+    let mut group = criterion.benchmark_group(format!("preparation/{}", workload.name()));
+    group.throughput(Throughput::Elements(cells.len() as u64));
+    let mut solid = Solid::default();
+    let setter = match workload {
+        Workload::Polyhedra => "set_polyhedron",
+        _ => "set_standard",
+    };
+    group.bench_function(setter, |bencher| {
+        bencher.iter(|| {
+            for cell in &cells {
+                cell.fill(&mut solid);
+                black_box(solid.volume());
+            }
+        });
+    });
+    group.finish();
+}
