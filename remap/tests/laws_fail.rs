@@ -140,6 +140,25 @@ fn a_dropped_entry_breaks_the_law_of_rows() {
     }
 }
 
+/// A row without entries looks like that of a cell outside the source mesh; its columns tell.
+#[test]
+fn a_dropped_row_breaks_the_law_of_columns() {
+    let case = Case::jittered();
+    let rows: Vec<usize> = entries(&case.matrix).iter().map(|entry| entry.0).collect();
+    for index in case.inner_entries() {
+        let report = case.check_changed(|entries| {
+            for entry in entries.iter_mut().filter(|entry| entry.0 == rows[index]) {
+                entry.2 = 0.0;
+            }
+        });
+        assert_eq!(report.rows.uncovered_cells, 1);
+        assert!(
+            !report.holds && !report.columns.violations.is_empty(),
+            "{report:?}"
+        );
+    }
+}
+
 #[test]
 fn a_negative_entry_breaks_the_laws() {
     let case = Case::jittered();

@@ -103,7 +103,7 @@ fn part_matrices(
 
 #[test]
 fn any_parts_merged_in_any_order_give_the_same_bits() {
-    for (name, source, target) in pairs().into_iter().take(3) {
+    for (name, source, target) in pairs().into_iter().take(2) {
         let whole = overlaps(&source, &target);
         let fingerprints = (whole.source(), whole.target());
         for method in Method::ALL {
