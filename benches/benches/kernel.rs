@@ -2,7 +2,9 @@
 
 use std::hint::black_box;
 
-use benches::{PAIRS, Pair, PreparedPair, Workload, check_pairs, criterion, prepare_pairs};
+use benches::{
+    PAIRS, Pair, PreparedPair, Workload, check_pairs, criterion, prepare_pairs, time_pairs,
+};
 use criterion::{Criterion, Throughput};
 use geom_intersect::{Intersector, Solid};
 
@@ -11,8 +13,8 @@ fn main() {
     for workload in Workload::ALL {
         let pairs = workload.pairs(PAIRS);
         let prepared = prepare_pairs(&pairs);
-        let total = check_pairs(workload, &pairs, &prepared);
-        overlaps(&mut criterion, workload, &pairs, &prepared, total);
+        check_pairs(workload, &pairs, &prepared);
+        overlaps(&mut criterion, workload, &pairs, &prepared);
         preparation(&mut criterion, workload, &pairs);
     }
     criterion.final_summary();
@@ -25,38 +27,31 @@ fn overlaps(
     workload: Workload,
     pairs: &[Pair],
     prepared: &[PreparedPair],
-    total: f64,
 ) {
     let mut group = criterion.benchmark_group(format!("kernel/{}", workload.name()));
     group.throughput(Throughput::Elements(pairs.len() as u64));
     let mut intersector = Intersector::default();
 
-    let mut volumes = || {
-        let volumes = prepared
-            .iter()
-            .map(|pair| intersector.volume(&pair.source, &pair.target));
-        volumes.flatten().sum::<f64>()
+    let mut bench = |name: &str, overlap: &mut dyn FnMut(usize, &PreparedPair)| {
+        group.bench_function(name, |bencher| {
+            bencher.iter_custom(|repeats| {
+                let times = (0..repeats).map(|_| time_pairs(prepared, &mut *overlap));
+                times.sum()
+            });
+        });
     };
-    assert!((volumes() - total).abs() <= 1e-12 * total);
-    group.bench_function("volume", |bencher| bencher.iter(&mut volumes));
-
-    group.bench_function("moments", |bencher| {
-        bencher.iter(|| {
-            for pair in prepared {
-                black_box(intersector.moments(&pair.source, &pair.target));
-            }
-        });
+    bench("volume", &mut |_, pair| {
+        black_box(intersector.volume(&pair.source, &pair.target));
     });
-
-    let classes: Vec<_> = prepared.iter().map(|pair| pair.source.class()).collect();
+    bench("moments", &mut |_, pair| {
+        black_box(intersector.moments(&pair.source, &pair.target));
+    });
     let mut source = Solid::default();
-    group.bench_function("fill source, volume", |bencher| {
-        bencher.iter(|| {
-            for ((pair, class), prepared) in pairs.iter().zip(&classes).zip(prepared) {
-                pair.source.fill_classified(*class, &mut source);
-                black_box(intersector.volume(&source, &prepared.target));
-            }
-        });
+    bench("fill source, volume", &mut |index, pair| {
+        pairs[index]
+            .source
+            .fill_classified(pair.source.class(), &mut source);
+        black_box(intersector.volume(&source, &pair.target));
     });
     group.finish();
 }

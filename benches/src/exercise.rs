@@ -19,10 +19,10 @@ pub enum Exercise {
     /// The same with the target turned by 0.5 rad about the diagonal through the cube's centre, so
     /// that no two planes are parallel.
     Rotated,
-    /// Tetrahedra, six in each of 20³ and of 19³ grid cells of the unit cube, nodes moved by up to
+    /// Tetrahedra, six in each of 16³ and of 15³ grid cells of the unit cube, nodes moved by up to
     /// 20 % of a grid cell.
     Tetrahedra,
-    /// 20³ and 19³ hexahedra of the unit cube, nodes moved by up to 5 % of a cell, so that their
+    /// 14³ and 13³ hexahedra of the unit cube, nodes moved by up to 5 % of a cell, so that their
     /// faces are warped.
     Warped,
 }
@@ -65,7 +65,8 @@ impl Exercise {
     pub fn meshes(self) -> Meshes {
         match self {
             Self::HalfShifted | Self::Shuffled | Self::Rotated => self.meshes_of(40),
-            Self::Tetrahedra | Self::Warped => self.meshes_of(20),
+            Self::Tetrahedra => self.meshes_of(16),
+            Self::Warped => self.meshes_of(14),
         }
     }
 

@@ -14,7 +14,9 @@ use std::time::Duration;
 use criterion::Criterion;
 
 pub use exercise::{Exercise, Meshes, shuffle, thread_pool};
-pub use pairs::{Cell, PAIRS, Pair, PreparedPair, Workload, check_pairs, prepare_pairs};
+pub use pairs::{
+    Cell, PAIRS, Pair, PreparedPair, Workload, check_pairs, prepare_pairs, time_pairs,
+};
 pub use random::Random;
 pub use search::{check_search, count_candidates};
 
