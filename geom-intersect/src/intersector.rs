@@ -14,9 +14,10 @@ use crate::soup::Soup;
 /// come out at up to 1e-15, since each of some ten planes errs by an epsilon of the solid's size.
 const NOISE: f64 = 1e-14;
 
-/// Beyond this ratio of volumes (eight of lengths) the smaller solid is clipped by the larger one,
-/// in the smaller one's frame, so that errors stay relative to the smaller one.
-const DISPARITY: f64 = 512.0;
+/// Beyond this ratio of thicknesses the thinner solid is clipped by the thicker one, in the thinner
+/// one's frame, so that errors stay relative to its volume: a cube against a layer of 1/500 of its
+/// height, clipped the other way round, is off by 7e-14 of the layer.
+const DISPARITY: f64 = 8.0;
 
 /// Computes overlaps of solids; owns the scratch space, so make one per thread.
 ///
@@ -178,9 +179,11 @@ impl<'a> Roles<'a> {
             origin: frame.frame().origin,
             disparate,
         };
-        if source.volume() > DISPARITY * target.volume() {
+        let [source_thickness, target_thickness] =
+            [source, target].map(|solid| solid.class().thickness);
+        if source_thickness > DISPARITY * target_thickness {
             roles(target, source, target, true)
-        } else if target.volume() > DISPARITY * source.volume() {
+        } else if target_thickness > DISPARITY * source_thickness {
             roles(source, target, source, true)
         } else if target.is_convex() || !source.is_convex() {
             roles(source, target, target, false)

@@ -12,8 +12,10 @@
 //! * An overlap depends on its two solids only, and is the same bits on every run.
 //! * Errors are a few epsilon of the smaller solid's volume. Solids that share a face, an edge or a
 //!   vertex, or parts of them, need no special care. Solids that only touch do not overlap.
-//! * No absolute tolerance: scaling by a power of two scales volumes exactly; thin needles and cells
-//!   far from the origin keep their digits.
+//! * No absolute tolerance: scaling by a power of two scales volumes exactly; cells far from the
+//!   origin keep their digits, and so do thin layers, and needles along an axis. A needle of
+//!   thickness `d` that is askew has coordinates that are rounded to an epsilon of its length, which
+//!   costs `ε/d²` of its volume.
 //!
 //! # What is not
 //!

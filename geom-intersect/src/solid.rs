@@ -56,6 +56,9 @@ pub struct SolidClass {
     pub convex: bool,
     /// Volume, never negative.
     pub volume: f64,
+    /// Volume over the square of the longest side of the box around the cell: the height of a flat
+    /// cell, the area over the length of a needle.
+    pub thickness: f64,
 }
 
 impl Solid {
@@ -274,10 +277,16 @@ impl Solid {
             self.planes.push(plane);
             self.planar.push(planar);
         }
-        self.class = SolidClass {
+        self.class = self.class_with(convex, volume / 6.0);
+    }
+
+    fn class_with(&self, convex: bool, volume: f64) -> SolidClass {
+        let extent = self.frame().extent;
+        SolidClass {
             convex,
-            volume: volume / 6.0,
-        };
+            volume,
+            thickness: volume / (extent * extent),
+        }
     }
 
     /// Finds out which faces are planar and whether the solid is convex.
@@ -300,10 +309,7 @@ impl Solid {
             planar.push(is_planar);
         }
         self.planar = planar;
-        self.class = SolidClass {
-            convex,
-            volume: self.signed_volume(),
-        };
+        self.class = self.class_with(convex, self.signed_volume());
     }
 
     /// Whether no node but the corners of a face is farther outside its plane than `limit`.

@@ -45,6 +45,7 @@ impl RowBlock {
             } else if self.columns.len() > before && self.columns.last() == Some(&entry.column) {
                 if let Some(value) = self.values.last_mut() {
                     *value += entry.weight;
+                    frame.check_weight(entry.row, entry.column, *value)?;
                 }
             } else {
                 self.columns.push(entry.column);
@@ -73,21 +74,33 @@ impl Frame<'_> {
                 columns: self.columns,
             });
         }
-        if !entry.weight.is_finite() {
-            return Err(PrepareError::WeightNotFinite {
-                scheme: scheme(),
-                row: entry.row,
-                column: entry.column,
-                weight: entry.weight,
-            });
+        self.check_weight(entry.row, entry.column, entry.weight)
+    }
+
+    /// Checks a weight, or the sum of some.
+    fn check_weight(&self, row: u32, column: u32, weight: f64) -> Result<(), PrepareError> {
+        if weight.is_finite() {
+            return Ok(());
         }
-        Ok(())
+        Err(PrepareError::WeightNotFinite {
+            scheme: self.scheme.name().to_owned(),
+            row,
+            column,
+            weight,
+        })
     }
 }
 
 /// Puts the blocks of all target cells, in order, into one matrix. A block is freed as soon as it
 /// is copied.
-pub(crate) fn assemble(blocks: Vec<RowBlock>, frame: &Frame<'_>) -> CsrMatrix {
+///
+/// # Errors
+///
+/// If the weights of an entry add up to infinity.
+pub(crate) fn assemble(
+    blocks: Vec<RowBlock>,
+    frame: &Frame<'_>,
+) -> Result<CsrMatrix, PrepareError> {
     let nonzeros = blocks.iter().map(|block| block.columns.len()).sum();
     let mut offsets = Vec::with_capacity(frame.rows + 1);
     let mut columns = Vec::with_capacity(nonzeros);
@@ -109,11 +122,15 @@ pub(crate) fn assemble(blocks: Vec<RowBlock>, frame: &Frame<'_>) -> CsrMatrix {
     }
     offsets.resize(frame.rows + 1, offset);
     if !aside.is_empty() {
-        (offsets, columns, values) = merge_aside(aside, &offsets, &columns, &values);
+        (offsets, columns, values) = merge_aside(aside, &offsets, &columns, &values, frame)?;
     }
     // Valid by construction: every entry was checked, rows and columns ascend.
-    CsrMatrix::new((frame.rows, frame.columns), offsets, columns, values)
+    let shape = (frame.rows, frame.columns);
+    Ok(CsrMatrix::new(shape, offsets, columns, values))
 }
+
+/// Offsets, columns and values of a sparse matrix.
+type Arrays = (Vec<usize>, Vec<u32>, Vec<f64>);
 
 /// Adds entries that were kept aside to the rows of a matrix, in the order of their target cells.
 fn merge_aside(
@@ -121,7 +138,8 @@ fn merge_aside(
     offsets: &[usize],
     columns: &[u32],
     values: &[f64],
-) -> (Vec<usize>, Vec<u32>, Vec<f64>) {
+    frame: &Frame<'_>,
+) -> Result<Arrays, PrepareError> {
     for (row, range) in offsets.windows(2).enumerate() {
         for index in range[0]..range[1] {
             aside.push(Entry {
@@ -141,6 +159,7 @@ fn merge_aside(
     });
     let mut merged = vec![0; offsets.len()];
     for entry in &aside {
+        frame.check_weight(entry.row, entry.column, entry.weight)?;
         merged[entry.row as usize + 1] += 1;
     }
     for row in 1..merged.len() {
@@ -148,5 +167,5 @@ fn merge_aside(
     }
     let columns = aside.iter().map(|entry| entry.column).collect();
     let values = aside.iter().map(|entry| entry.weight).collect();
-    (merged, columns, values)
+    Ok((merged, columns, values))
 }

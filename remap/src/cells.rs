@@ -140,7 +140,7 @@ fn standard(shape: Shape) -> Option<StandardShape> {
     }
 }
 
-/// Classifies every cell of a mesh, in parallel: sixteen bytes per cell.
+/// Classifies every cell of a mesh, in parallel: 24 bytes per cell.
 pub(crate) fn classify(mesh: &UnstructuredMesh) -> Vec<SolidClass> {
     (0..mesh.cell_count() as u32)
         .into_par_iter()

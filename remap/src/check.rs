@@ -1,14 +1,21 @@
 //! The laws that a matrix of overlap volumes obeys, for `remap check`, tests and plug-in writers.
 //!
-//! A cell that is wholly covered is found without looking at the matrix: its bounds meet no boundary
-//! face of the other mesh, yet it has an entry, so it lies inside. The overlaps of such a cell must
-//! add up to its volume; those of any other cell must not add up to more.
+//! A cell that is wholly covered is found by an independent witness: its bounds meet no boundary face
+//! of the other mesh, so it lies inside or outside as a whole, and it has an entry or, where it has
+//! none, really overlaps a cell. The overlaps of such a cell must add up to its volume; those of any
+//! other cell must not add up to more. Of a cell whose bounds meet the other mesh's boundary nobody
+//! can say how much is covered: that too little is goes unnoticed there.
 
+use std::sync::OnceLock;
+
+use geom_intersect::{Intersector, Solid};
 use mesh_core::{Bounds, CellId, UnstructuredMesh};
 use rayon::prelude::*;
 use rstar::primitives::Rectangle;
 use rstar::{AABB, RTree};
 
+use crate::candidates::CandidateSearch;
+use crate::cells::SolidMaker;
 use crate::error::MatrixMismatch;
 use crate::overlap_matrix::OverlapMatrix;
 
@@ -109,9 +116,12 @@ pub fn check(
     })
 }
 
-/// The cells of one mesh, what of each is covered, and the boundary of the other mesh.
+/// The cells of one mesh, what of each is covered, and the other mesh with its boundary.
 struct Side<'a> {
     mesh: &'a UnstructuredMesh,
+    other: &'a UnstructuredMesh,
+    /// Made where a cell without an entry asks for it.
+    search: OnceLock<CandidateSearch>,
     covered: Vec<f64>,
     boundary: RTree<Rectangle<[f64; 3]>>,
 }
@@ -124,7 +134,7 @@ struct Cell {
 }
 
 impl<'a> Side<'a> {
-    fn new(mesh: &'a UnstructuredMesh, covered: Vec<f64>, other: &UnstructuredMesh) -> Self {
+    fn new(mesh: &'a UnstructuredMesh, covered: Vec<f64>, other: &'a UnstructuredMesh) -> Self {
         let faces = other.faces();
         let boxes = faces.boundary_faces().map(|face| {
             let nodes = faces.nodes(face).iter();
@@ -133,6 +143,8 @@ impl<'a> Side<'a> {
         });
         Self {
             mesh,
+            other,
+            search: OnceLock::new(),
             covered,
             boundary: RTree::bulk_load(boxes.collect()),
         }
@@ -150,7 +162,8 @@ impl<'a> Side<'a> {
             cell.violation.covered != 0.0 && cell.violation.deviation() < -cell.violation.allowed
         });
         let inside = || with_volume().filter(|cell| cell.inside);
-        let worst = inside().max_by(|a, b| {
+        let entries = inside().filter(|cell| cell.violation.covered != 0.0);
+        let worst = entries.max_by(|a, b| {
             let [a, b] = [a, b].map(|cell| cell.violation.deviation().abs());
             a.total_cmp(&b)
         });
@@ -189,7 +202,9 @@ impl<'a> Side<'a> {
             covered,
             allowed: allowed_deviation(&bounds, volume),
         };
-        let inside = covered != 0.0 && !meets_boundary;
+        let inside = !meets_boundary
+            && volume > 0.0
+            && (covered != 0.0 || self.overlaps_other(cell, &bounds));
         // Written so that NaN breaks a law.
         let keeps = if volume > 0.0 {
             let deviation = violation.deviation();
@@ -202,6 +217,22 @@ impl<'a> Side<'a> {
             inside,
             breaks: !keeps,
         }
+    }
+}
+
+impl Side<'_> {
+    /// Whether a cell overlaps any cell of the other mesh.
+    fn overlaps_other(&self, cell: CellId, bounds: &Bounds) -> bool {
+        let search = self.search.get_or_init(|| CandidateSearch::new(self.other));
+        let mut candidates = Vec::new();
+        search.find_candidates(bounds, &mut candidates);
+        let mut maker = SolidMaker::default();
+        let [mut own, mut other] = [Solid::default(), Solid::default()];
+        maker.fill(self.mesh, cell, &mut own);
+        candidates.iter().any(|candidate| {
+            maker.fill(self.other, candidate.id(), &mut other);
+            Intersector::default().volume(&other, &own).is_some()
+        })
     }
 }
 

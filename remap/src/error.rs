@@ -29,8 +29,10 @@ pub enum PrepareError {
         /// How many columns there are.
         columns: usize,
     },
-    /// The scheme added a weight that is not finite.
-    #[error("scheme {scheme} added {weight} to row {row}, column {column}; weights must be finite")]
+    /// The scheme added weights that are not finite, or add up to one that is not.
+    #[error(
+        "scheme {scheme} adds up to {weight} in row {row}, column {column}; weights must be finite"
+    )]
     WeightNotFinite {
         /// Name of the scheme.
         scheme: String,

@@ -113,7 +113,7 @@ pub fn prepare_with(
     drop((search, classes));
     seconds.intersect = lap();
 
-    let matrix = assemble(blocks, &frame);
+    let matrix = assemble(blocks, &frame)?;
     seconds.assemble = lap();
     Ok(Preparation {
         matrix: OverlapMatrix::new(

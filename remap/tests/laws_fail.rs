@@ -140,9 +140,8 @@ fn a_dropped_entry_breaks_the_law_of_rows() {
     }
 }
 
-/// A row without entries looks like that of a cell outside the source mesh; its columns tell.
 #[test]
-fn a_dropped_row_breaks_the_law_of_columns() {
+fn a_dropped_row_breaks_both_laws() {
     let case = Case::jittered();
     let rows: Vec<usize> = entries(&case.matrix).iter().map(|entry| entry.0).collect();
     for index in case.inner_entries() {
@@ -156,7 +155,30 @@ fn a_dropped_row_breaks_the_law_of_columns() {
             !report.holds && !report.columns.violations.is_empty(),
             "{report:?}"
         );
+        assert!(breaks_row(&report, rows[index]), "{report:?}");
     }
+}
+
+#[test]
+fn a_matrix_without_entries_breaks_the_laws() {
+    let report = Case::jittered().check_changed(|entries| {
+        for entry in entries {
+            entry.2 = 0.0;
+        }
+    });
+    assert!(!report.holds);
+    assert!(!report.rows.violations.is_empty() && !report.columns.violations.is_empty());
+}
+
+#[test]
+fn a_matrix_without_entries_is_right_for_meshes_apart() {
+    let source = jittered(BoxCellShape::Hexahedron, 4, 0.2, 1);
+    let far = mesh_core::Vector3::new(3.0, 0.0, 0.0);
+    let case = Case::new(source.translate(&far).unwrap(), source);
+    assert_eq!(case.matrix.nonzeros(), 0);
+    let report = check(&case.matrix, &case.source, &case.target).unwrap();
+    assert!(report.holds);
+    assert_eq!(report.rows.uncovered_cells, 64);
 }
 
 #[test]

@@ -332,6 +332,26 @@ fn a_weight_that_is_not_finite_is_refused() {
 }
 
 #[test]
+fn weights_that_add_up_to_infinity_are_refused() {
+    let (source, target) = meshes();
+    for row in [0, 1] {
+        let twice = Rule {
+            rows: UnstructuredMesh::cell_count,
+            columns: UnstructuredMesh::cell_count,
+            contribute: move |_: &Overlap<'_>, add: &mut dyn FnMut(u32, u32, f64)| {
+                add(row, 0, f64::MAX);
+                add(row, 0, f64::MAX);
+            },
+        };
+        let error = prepare(&source, &target, &twice).unwrap_err();
+        assert!(
+            matches!(error, PrepareError::WeightNotFinite { .. }),
+            "{error}"
+        );
+    }
+}
+
+#[test]
 fn negative_and_zero_weights_are_the_affair_of_the_scheme() {
     let scheme = Rule {
         rows: |_| 2,
