@@ -417,11 +417,13 @@ impl Solid {
     pub(crate) fn vertices(&self, origin: &Point3<f64>, vertices: &mut Vec<Vector3<f64>>) {
         vertices.clear();
         vertices.extend(self.nodes.iter().map(|node| node - origin));
-        let mut corners = Vec::new();
         for face in (0..self.planar.len()).filter(|&face| !self.planar[face]) {
-            corners.clear();
-            corners.extend(self.face(face).iter().map(|&node| vertices[node as usize]));
-            vertices.push(face_centre(&corners));
+            let node = |&node: &u32| vertices[node as usize];
+            let centre = match self.face(face) {
+                [a, b, c, d] => face_centre(&[node(a), node(b), node(c), node(d)]),
+                corners => face_centre(&corners.iter().map(node).collect::<Vec<_>>()),
+            };
+            vertices.push(centre);
         }
     }
 }
