@@ -1,4 +1,6 @@
-//! The whole job: time per entry of the matrix, on one thread and on two.
+//! The whole job: time per entry of the matrix, on one thread and on two; the assembly by itself.
+
+use std::time::Duration;
 
 use benches::{Exercise, criterion, thread_pool};
 use criterion::{Criterion, SamplingMode, Throughput};
@@ -9,6 +11,7 @@ fn main() {
     for exercise in Exercise::ALL {
         job(&mut criterion, exercise);
     }
+    assembly(&mut criterion);
     criterion.final_summary();
 }
 
@@ -37,5 +40,25 @@ fn job(criterion: &mut Criterion, exercise: Exercise) {
             bencher.iter_with_large_drop(|| pool.install(|| prepare(source, target, &P0P0)));
         });
     }
+    group.finish();
+}
+
+/// The assembly on its own: rows of all target cells, already computed, into one matrix. Of the whole
+/// job the time is taken that `prepare_with` says it took.
+fn assembly(criterion: &mut Criterion) {
+    let meshes = Exercise::HalfShifted.meshes();
+    let run = || prepare_with(&meshes.source, &meshes.target, &P0P0, &|_| {});
+    let run = || thread_pool(1).install(run).expect("finite volumes");
+    let matrix = run().matrix;
+    meshes.check(&matrix);
+    let mut group = criterion.benchmark_group("assembly");
+    group.sampling_mode(SamplingMode::Flat);
+    group.throughput(Throughput::Elements(matrix.nonzeros() as u64));
+    group.bench_function("half-shifted", |bencher| {
+        bencher.iter_custom(|iterations| {
+            let seconds = (0..iterations).map(|_| run().seconds.assemble);
+            Duration::from_secs_f64(seconds.sum())
+        });
+    });
     group.finish();
 }
