@@ -198,7 +198,7 @@ struct SolidCache {
     kept: Vec<(Option<SourceCell>, Solid)>,
 }
 
-/// Solids kept per thread; a warped hexahedron takes about five kilobytes.
+/// Solids kept per thread; a warped hexahedron takes some kilobytes.
 const KEPT_SOLIDS: usize = 1024;
 
 impl SolidCache {
