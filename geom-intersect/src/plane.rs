@@ -11,8 +11,8 @@ use nalgebra::Vector3;
 const COPLANARITY: f64 = 2.0 * f64::EPSILON;
 
 /// How far outside a plane a vertex still counts as on it: in units of machine epsilon times the
-/// size of the solid that has the plane. Cells that share a plane are then seldom cut along it by mere rounding.
-/// At 4 the law of symmetry to 1e-14 fails for flat tetrahedra moved by 5e-15.
+/// size of the solid that has the plane. Cells that share a plane are then seldom cut along it by
+/// mere rounding. At 4 the law of symmetry to 1e-14 fails for flat tetrahedra moved by 5e-15.
 const SNAP: f64 = f64::EPSILON;
 
 /// The plane of a face: a normal that points out of the solid, and a point.
@@ -31,6 +31,7 @@ impl Plane {
     /// The bits do not depend on the corner that the face starts with, and change sign only where
     /// the face is listed the other way round: the two cells on either side of a face cut a third
     /// at exactly the same plane.
+    #[inline]
     pub(crate) fn of_face(corners: &[Vector3<f64>]) -> Self {
         match corners {
             [a, b, c] => Self::of_triangle(a, b, c),
@@ -57,7 +58,7 @@ impl Plane {
     /// Returns the plane through the mean of four points along their diagonals, whose cross product
     /// is twice the area vector.
     #[inline]
-    pub(crate) fn of_quadrilateral(
+    fn of_quadrilateral(
         a: &Vector3<f64>,
         b: &Vector3<f64>,
         c: &Vector3<f64>,

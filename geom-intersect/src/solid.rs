@@ -257,11 +257,7 @@ impl Solid {
         let mut convex = true;
         let mut volume = 0.0;
         for face in shape.faces() {
-            let plane = match **face {
-                [a, b, c] => Plane::of_triangle(&node(a), &node(b), &node(c)),
-                [a, b, c, d] => Plane::of_quadrilateral(&node(a), &node(b), &node(c), &node(d)),
-                _ => Plane::of_face(&face.iter().map(|&corner| node(corner)).collect::<Vec<_>>()),
-            };
+            let plane = plane_of(face, node);
             let limit = plane.coplanarity(magnitude);
             let distances = plane.distances(&nodes);
             // The corners of a quadrilateral are all as far from its mean plane, above or below.
@@ -377,13 +373,8 @@ impl Solid {
         planes.clear();
         match self.shape {
             Some(shape) if self.planes.is_empty() || *origin != self.frame().origin => {
-                planes.extend(shape.faces().iter().map(|face| {
-                    let mut corners = [Vector3::zeros(); 4];
-                    for (corner, &node) in corners.iter_mut().zip(*face) {
-                        *corner = self.nodes[node as usize] - origin;
-                    }
-                    Plane::of_face(&corners[..face.len()])
-                }));
+                let node = |node: u32| self.nodes[node as usize] - origin;
+                planes.extend(shape.faces().iter().map(|face| plane_of(face, node)));
             }
             _ => {
                 let shift = self.frame().origin - origin;
@@ -426,4 +417,14 @@ impl Solid {
             vertices.push(centre);
         }
     }
+}
+
+/// Returns the plane of a face of a standard shape.
+#[inline]
+fn plane_of(face: &[u32], node: impl Fn(u32) -> Vector3<f64>) -> Plane {
+    let mut corners = [Vector3::zeros(); 4];
+    for (corner, &id) in corners.iter_mut().zip(face) {
+        *corner = node(id);
+    }
+    Plane::of_face(&corners[..face.len()])
 }

@@ -218,20 +218,18 @@ impl<'a> Side<'a> {
             breaks: !keeps,
         }
     }
-}
 
-impl Side<'_> {
     /// Whether a cell overlaps any cell of the other mesh.
     fn overlaps_other(&self, cell: CellId, bounds: &Bounds) -> bool {
         let search = self.search.get_or_init(|| CandidateSearch::new(self.other));
         let mut candidates = Vec::new();
         search.find_candidates(bounds, &mut candidates);
-        let mut maker = SolidMaker::default();
+        let (mut maker, mut intersector) = (SolidMaker::default(), Intersector::default());
         let [mut own, mut other] = [Solid::default(), Solid::default()];
         maker.fill(self.mesh, cell, &mut own);
         candidates.iter().any(|candidate| {
             maker.fill(self.other, candidate.id(), &mut other);
-            Intersector::default().volume(&other, &own).is_some()
+            intersector.volume(&other, &own).is_some()
         })
     }
 }
