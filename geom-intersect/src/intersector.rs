@@ -8,15 +8,16 @@ use crate::dispatch::Arithmetic;
 use crate::frame::{box_around, lower};
 use crate::moments::Moments;
 use crate::plane::Plane;
-use crate::solid::Solid;
+use crate::solid::{Solid, SolidClass};
 use crate::soup::Soup;
 
 /// An overlap below this fraction of the smaller solid's volume is rounding: solids that only touch
 /// come out at up to 1e-15, since each of some ten planes errs by an epsilon of the solid's size.
 const NOISE: f64 = 1e-14;
 
-/// Beyond this ratio of thicknesses the thinner solid is clipped by the thicker one, in the thinner
-/// one's frame, so that errors stay relative to its volume: a cube against a layer of 1/500 of its
+/// Beyond this ratio of sizes the smaller solid is clipped by the larger one, in the smaller one's
+/// frame and about its own vertices, so that errors stay relative to its volume: about corners of the
+/// larger they would grow with the square of the ratio. A cube against a layer of 1/500 of its
 /// height, clipped the other way round, is off by 7e-14 of the layer.
 const DISPARITY: f64 = 8.0;
 
@@ -190,16 +191,29 @@ impl<'a> Roles<'a> {
             origin: frame.frame().origin,
             disparate,
         };
-        let [source_thickness, target_thickness] =
-            [source, target].map(|solid| solid.class().thickness);
-        if source_thickness > DISPARITY * target_thickness {
-            roles(target, source, target, true)
-        } else if target_thickness > DISPARITY * source_thickness {
+        let [one, other] = [source, target].map(Solid::class);
+        if one.is_much_smaller(&other) {
             roles(source, target, source, true)
+        } else if other.is_much_smaller(&one) {
+            roles(target, source, target, true)
         } else if target.is_convex() || !source.is_convex() {
             roles(source, target, target, false)
         } else {
             roles(target, source, target, false)
         }
+    }
+}
+
+impl SolidClass {
+    /// Whether the solid is much thinner than the other, or much shorter and not much thicker.
+    ///
+    /// The thickness is the volume over the square of the extent: the height of a flat cell, the
+    /// area over the length of a needle.
+    fn is_much_smaller(&self, other: &Self) -> bool {
+        let thinner = |one: &Self, other: &Self| {
+            DISPARITY * one.volume * (other.extent * other.extent)
+                < other.volume * (one.extent * one.extent)
+        };
+        thinner(self, other) || DISPARITY * self.extent < other.extent && !thinner(other, self)
     }
 }

@@ -17,8 +17,8 @@ pub(crate) struct Lanes(pub(crate) [f64; LANES]);
 #[repr(C, align(32))]
 pub(crate) struct Axes(pub(crate) [f64; 4]);
 
-/// A plane as the fast path takes it: normal, a point of it, the distance that still counts as
-/// inside; one number to fill the cache line.
+/// A plane as the fast path takes it: normal, offset along it, the distance that still counts as
+/// inside; the rest fills the cache line.
 pub(crate) type PlaneRow = Lanes;
 
 /// What the fast path does with all lanes at once.
@@ -26,8 +26,8 @@ pub(crate) trait LaneMath: Copy {
     /// Returns every number less `origin`.
     fn relative(self, numbers: &Lanes, origin: f64) -> Lanes;
 
-    /// Returns `normal · (node − point)` of eight nodes given axis by axis, summed in the order x,
-    /// y, z, and the set of nodes that are beyond the plane's limit.
+    /// Returns `normal · node − offset` of eight nodes given axis by axis, summed in the order x, y,
+    /// z, and the set of nodes that are beyond the plane's limit.
     fn distances(self, nodes: &[Lanes; 3], plane: &PlaneRow) -> (Lanes, u64);
 
     /// Turns eight nodes given number by number into eight given node by node; `half` says that
@@ -63,11 +63,11 @@ impl LaneMath for Portable {
 
     #[inline(always)]
     fn distances(self, nodes: &[Lanes; 3], plane: &PlaneRow) -> (Lanes, u64) {
-        let [nx, ny, nz, cx, cy, cz, limit, _] = plane.0;
+        let [nx, ny, nz, offset, limit, ..] = plane.0;
         let [x, y, z] = nodes;
         let mut result = [0.0; LANES];
         for i in 0..LANES {
-            result[i] = (nx * (x.0[i] - cx) + ny * (y.0[i] - cy)) + nz * (z.0[i] - cz);
+            result[i] = ((nx * x.0[i] + ny * y.0[i]) + nz * z.0[i]) - offset;
         }
         let beyond = (0..LANES).fold(0, |set, i| set | u64::from(result[i] > limit) << i);
         (Lanes(result), beyond)
@@ -177,18 +177,17 @@ mod avx2 {
 
         #[inline(always)]
         fn distances(self, nodes: &[Lanes; 3], plane: &PlaneRow) -> (Lanes, u64) {
-            let [nx, ny, nz, cx, cy, cz, limit, _] = plane.0;
+            let [nx, ny, nz, offset, limit, ..] = plane.0;
             let mut result = Lanes::default();
             let mut beyond = 0;
             for half in 0..2 {
                 unsafe {
-                    let along = |axis: usize, normal: f64, point: f64| {
-                        let from_point =
-                            _mm256_sub_pd(load(&nodes[axis], half), _mm256_set1_pd(point));
-                        _mm256_mul_pd(_mm256_set1_pd(normal), from_point)
+                    let along = |axis: usize, normal: f64| {
+                        _mm256_mul_pd(_mm256_set1_pd(normal), load(&nodes[axis], half))
                     };
-                    let sum = _mm256_add_pd(along(0, nx, cx), along(1, ny, cy));
-                    let distance = _mm256_add_pd(sum, along(2, nz, cz));
+                    let sum = _mm256_add_pd(along(0, nx), along(1, ny));
+                    let sum = _mm256_add_pd(sum, along(2, nz));
+                    let distance = _mm256_sub_pd(sum, _mm256_set1_pd(offset));
                     let greater = _mm256_cmp_pd::<_CMP_GT_OQ>(distance, _mm256_set1_pd(limit));
                     beyond |= (_mm256_movemask_pd(greater) as u64) << (4 * half);
                     store(&mut result, half, distance);

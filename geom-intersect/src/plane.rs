@@ -139,8 +139,9 @@ impl Plane {
     #[inline]
     pub(crate) fn row(&self, limit: f64) -> PlaneRow {
         let (normal, point) = (&self.normal, &self.point);
+        let offset = (normal.x * point.x + normal.y * point.y) + normal.z * point.z;
         Lanes([
-            normal.x, normal.y, normal.z, point.x, point.y, point.z, limit, 0.0,
+            normal.x, normal.y, normal.z, offset, limit, 0.0, 0.0, 0.0,
         ])
     }
 

@@ -62,9 +62,8 @@ pub struct SolidClass {
     pub axis_aligned: bool,
     /// Volume, never negative.
     pub volume: f64,
-    /// Volume over the square of the longest side of the box around the cell: the height of a flat
-    /// cell, the area over the length of a needle.
-    pub thickness: f64,
+    /// Longest side of the axis-aligned box around the cell.
+    pub extent: f64,
 }
 
 impl Solid {
@@ -329,12 +328,11 @@ impl Solid {
     }
 
     fn class_with(&self, convex: bool, volume: f64) -> SolidClass {
-        let extent = self.frame().extent;
         SolidClass {
             convex,
             axis_aligned: false,
             volume,
-            thickness: volume / (extent * extent),
+            extent: self.frame().extent,
         }
     }
 
