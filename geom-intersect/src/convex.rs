@@ -111,74 +111,150 @@ impl Default for Scratch {
     }
 }
 
-/// What stays the same while a pair is clipped.
-#[derive(Clone, Copy)]
-struct Pair<'a, M> {
+/// A convex standard cell as the fast path takes it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ConvexCell<'a> {
+    pub(crate) shape: StandardShape,
+    pub(crate) corners: &'a Corners,
+}
+
+/// Returns the moments of a convex cell's overlap with the cell of `planes`, whose frame has its
+/// origin in `origin`.
+#[inline(always)]
+pub(crate) fn clip<const FIRST: bool>(
+    math: impl LaneMath,
+    scratch: &mut Scratch,
+    cell: ConvexCell<'_>,
+    planes: &ConvexPlanes,
+    origin: &Point3<f64>,
+) -> Result<Moments, Degenerate> {
+    let mut clipping = Clipping::start(math, scratch, cell, planes, origin);
+    clipping.clip_by::<0>();
+    clipping.clip_by::<1>();
+    clipping.clip_by::<2>();
+    clipping.clip_by::<3>();
+    clipping.clip_by::<4>();
+    clipping.clip_by::<5>();
+    clipping.finish::<FIRST>(origin)
+}
+
+/// Does what [`clip`] does for two cells, plane by plane in turns: while a division or a store of the
+/// one is on its way, the processor works on the other.
+#[inline(always)]
+pub(crate) fn clip_two<const FIRST: bool>(
+    math: impl LaneMath,
+    [one, other]: &mut [Scratch; 2],
+    cells: [ConvexCell<'_>; 2],
+    planes: &ConvexPlanes,
+    origin: &Point3<f64>,
+) -> [Result<Moments, Degenerate>; 2] {
+    let mut one = Clipping::start(math, one, cells[0], planes, origin);
+    let mut other = Clipping::start(math, other, cells[1], planes, origin);
+    one.clip_by::<0>();
+    other.clip_by::<0>();
+    one.clip_by::<1>();
+    other.clip_by::<1>();
+    one.clip_by::<2>();
+    other.clip_by::<2>();
+    one.clip_by::<3>();
+    other.clip_by::<3>();
+    one.clip_by::<4>();
+    other.clip_by::<4>();
+    one.clip_by::<5>();
+    other.clip_by::<5>();
+    [one.finish::<FIRST>(origin), other.finish::<FIRST>(origin)]
+}
+
+/// A pair of cells that is being clipped.
+struct Clipping<'a, M> {
     math: M,
     planes: &'a ConvexPlanes,
     table: &'static EdgeTable,
+    scratch: &'a mut Scratch,
+    /// The set of edges that are left.
+    alive: u64,
+    /// The planes that some vertex, of an edge that is left or not, is outside of.
+    outside: u8,
+    degenerate: bool,
 }
 
-impl Scratch {
-    /// Returns the moments of a convex cell's overlap with the cell of `planes`, whose frame has
-    /// its origin in `origin`.
+impl<'a, M: LaneMath> Clipping<'a, M> {
     #[inline(always)]
-    pub(crate) fn clip<const FIRST: bool>(
-        &mut self,
-        math: impl LaneMath,
-        shape: StandardShape,
-        corners: &Corners,
-        planes: &ConvexPlanes,
+    fn start(
+        math: M,
+        scratch: &'a mut Scratch,
+        cell: ConvexCell<'_>,
+        planes: &'a ConvexPlanes,
         origin: &Point3<f64>,
-    ) -> Result<Moments, Degenerate> {
-        let table = edge_table(shape, planes.shape);
-        let pair = Pair {
+    ) -> Self {
+        let table = edge_table(cell.shape, planes.shape);
+        let outside = scratch.place(math, planes, table, cell.corners, origin);
+        Self {
             math,
             planes,
             table,
-        };
-        let mut kept = Kept {
-            alive: table.own_edges,
-            outside: 0,
-        };
-        let Some(outside) = self.place(pair, corners, origin) else {
-            return Ok(EdgeSum::default().moments(*origin));
-        };
-        kept.outside = outside;
-        self.clip_by::<0>(pair, &mut kept)?;
-        self.clip_by::<1>(pair, &mut kept)?;
-        self.clip_by::<2>(pair, &mut kept)?;
-        self.clip_by::<3>(pair, &mut kept)?;
-        self.clip_by::<4>(pair, &mut kept)?;
-        self.clip_by::<5>(pair, &mut kept)?;
-        Ok(self.sum::<FIRST>(pair, kept.alive, origin))
+            scratch,
+            alive: if outside.is_some() {
+                table.own_edges
+            } else {
+                0
+            },
+            outside: outside.unwrap_or(0),
+            degenerate: false,
+        }
     }
 
     /// Removes what is outside a plane.
     #[inline(always)]
-    fn clip_by<const PLANE: usize>(
-        &mut self,
-        pair: Pair<'_, impl LaneMath>,
-        kept: &mut Kept,
-    ) -> Result<(), Degenerate> {
+    fn clip_by<const PLANE: usize>(&mut self) {
         let lane = FIRST_PLANE_LANE + PLANE;
-        if kept.outside >> lane & 1 == 0 {
-            return Ok(());
+        if self.outside >> lane & 1 == 0 {
+            return;
         }
-        let (sides, _) = self.outside.as_chunks::<MAX_EDGES>();
-        let starts = pair.math.bytes_with(&sides[0], lane) & kept.alive;
-        let ends = pair.math.bytes_with(&sides[SIDE / MAX_EDGES], lane) & kept.alive;
-        kept.alive &= !(starts & ends);
+        let [starts, ends] = self.scratch.edges_outside(self.math, lane);
+        let (starts, ends) = (starts & self.alive, ends & self.alive);
         let crossing = starts ^ ends;
-        let cuts = self.cut::<PLANE>(pair, crossing, ends);
+        let cuts = self
+            .scratch
+            .cut::<PLANE>(self.math, self.planes, self.table, crossing, ends);
+        // The boundary of a face is closed: it comes back as often as it leaves.
+        self.alive &= !(starts & ends);
+        self.alive |= cuts.exits << self.table.first_cut_edge[PLANE];
+        self.outside |= cuts.outside;
         let count = crossing.count_ones();
         if cuts.exits.count_ones() != count || cuts.entries.count_ones() != count {
+            self.degenerate = true;
+            self.outside = 0;
+        }
+    }
+
+    #[inline(always)]
+    fn finish<const FIRST: bool>(self, origin: &Point3<f64>) -> Result<Moments, Degenerate> {
+        if self.degenerate {
             return Err(Degenerate);
         }
-        // The boundary of a face is closed: it comes back as often as it leaves.
-        kept.alive |= cuts.exits << pair.table.first_cut_edge[PLANE];
-        kept.outside |= cuts.outside;
-        Ok(())
+        let Self {
+            math,
+            planes,
+            table,
+            alive,
+            ..
+        } = self;
+        Ok(self
+            .scratch
+            .sum::<FIRST>(math, planes, table, alive, origin))
+    }
+}
+
+impl Scratch {
+    /// Returns the edges that start, and end, outside a plane, those that are left and others.
+    #[inline(always)]
+    fn edges_outside(&self, math: impl LaneMath, lane: usize) -> [u64; 2] {
+        let (sides, _) = self.outside.as_chunks::<MAX_EDGES>();
+        [
+            math.bytes_with(&sides[0], lane),
+            math.bytes_with(&sides[SIDE / MAX_EDGES], lane),
+        ]
     }
 
     /// Places the nodes and the edges between them; returns the planes that some node is outside
@@ -186,15 +262,12 @@ impl Scratch {
     #[inline(always)]
     fn place(
         &mut self,
-        pair: Pair<'_, impl LaneMath>,
+        math: impl LaneMath,
+        planes: &ConvexPlanes,
+        table: &EdgeTable,
         corners: &Corners,
         origin: &Point3<f64>,
     ) -> Option<u8> {
-        let Pair {
-            math,
-            planes,
-            table,
-        } = pair;
         // Loops, not `map` with a closure: compiled for AVX2 that would not be inlined.
         let mut rows = [Lanes::default(); LANES];
         for axis in 0..3 {
@@ -234,15 +307,12 @@ impl Scratch {
     #[inline(always)]
     fn cut<const PLANE: usize>(
         &mut self,
-        pair: Pair<'_, impl LaneMath>,
+        math: impl LaneMath,
+        planes: &ConvexPlanes,
+        table: &EdgeTable,
         mut crossing: u64,
         leaving: u64,
     ) -> Cuts {
-        let Pair {
-            math,
-            planes,
-            table,
-        } = pair;
         let first_cut_edge = table.first_cut_edge[PLANE] as usize;
         let mut cuts = Cuts::default();
         while crossing != 0 {
@@ -290,16 +360,15 @@ impl Scratch {
     #[inline(always)]
     fn sum<const FIRST: bool>(
         &self,
-        pair: Pair<'_, impl LaneMath>,
+        math: impl LaneMath,
+        planes: &ConvexPlanes,
+        table: &EdgeTable,
         alive: u64,
         origin: &Point3<f64>,
     ) -> Moments {
-        let Pair {
-            math,
-            planes,
-            table,
-        } = pair;
-        let own = table.own_references.map(|node| &self.vertices[node as usize]);
+        let own = table
+            .own_references
+            .map(|node| &self.vertices[node as usize]);
         let references = [own[0], own[1], &planes.references[0], &planes.references[1]];
         let mut differences = [Axes::default(); REFERENCE_PAIRS.len()];
         for (difference, [left, right]) in differences.iter_mut().zip(REFERENCE_PAIRS) {
@@ -328,14 +397,6 @@ impl Scratch {
         moments.volume = ((first + second) + third) / 6.0;
         moments
     }
-}
-
-/// What is left while planes are clipped by, one after the other.
-struct Kept {
-    /// The set of edges.
-    alive: u64,
-    /// The planes that some vertex, of an edge that is left or not, is outside of.
-    outside: u8,
 }
 
 /// Where the boundaries of faces leave a half-space and come back.

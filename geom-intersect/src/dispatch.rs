@@ -3,12 +3,11 @@
 
 use nalgebra::Point3;
 
-use crate::convex::{ConvexPlanes, Corners, Degenerate, Scratch};
+use crate::convex::{self, ConvexCell, ConvexPlanes, Degenerate, Scratch};
 #[cfg(target_arch = "x86_64")]
 use crate::lanes::Avx2;
 use crate::lanes::Portable;
 use crate::moments::Moments;
-use crate::standard::StandardShape;
 
 /// Which of the two is used; by default the one with the widest registers that the processor has.
 #[derive(Debug, Clone, Copy)]
@@ -29,38 +28,63 @@ impl Default for Arithmetic {
 }
 
 impl Arithmetic {
-    /// Clips as [`Scratch::clip`] does.
+    /// Clips as [`convex::clip`] does.
     #[inline]
     pub(crate) fn clip<const FIRST: bool>(
         self,
         scratch: &mut Scratch,
-        shape: StandardShape,
-        corners: &Corners,
+        cell: ConvexCell<'_>,
         planes: &ConvexPlanes,
         origin: &Point3<f64>,
     ) -> Result<Moments, Degenerate> {
         match self {
-            Self::Portable => scratch.clip::<FIRST>(Portable, shape, corners, planes, origin),
+            Self::Portable => convex::clip::<FIRST>(Portable, scratch, cell, planes, origin),
             #[cfg(target_arch = "x86_64")]
             // SAFETY: the features that the function is compiled for were found on this processor.
-            Self::Avx2(math) => unsafe {
-                clip_avx2::<FIRST>(math, scratch, shape, corners, planes, origin)
-            },
+            Self::Avx2(math) => unsafe { clip::<FIRST>(math, scratch, cell, planes, origin) },
+        }
+    }
+
+    /// Clips as [`convex::clip_two`] does.
+    #[inline]
+    pub(crate) fn clip_two<const FIRST: bool>(
+        self,
+        scratch: &mut [Scratch; 2],
+        cells: [ConvexCell<'_>; 2],
+        planes: &ConvexPlanes,
+        origin: &Point3<f64>,
+    ) -> [Result<Moments, Degenerate>; 2] {
+        match self {
+            Self::Portable => convex::clip_two::<FIRST>(Portable, scratch, cells, planes, origin),
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: the features that the function is compiled for were found on this processor.
+            Self::Avx2(math) => unsafe { clip_two::<FIRST>(math, scratch, cells, planes, origin) },
         }
     }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-fn clip_avx2<const FIRST: bool>(
+fn clip<const FIRST: bool>(
     math: Avx2,
     scratch: &mut Scratch,
-    shape: StandardShape,
-    corners: &Corners,
+    cell: ConvexCell<'_>,
     planes: &ConvexPlanes,
     origin: &Point3<f64>,
 ) -> Result<Moments, Degenerate> {
-    scratch.clip::<FIRST>(math, shape, corners, planes, origin)
+    convex::clip::<FIRST>(math, scratch, cell, planes, origin)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+fn clip_two<const FIRST: bool>(
+    math: Avx2,
+    scratch: &mut [Scratch; 2],
+    cells: [ConvexCell<'_>; 2],
+    planes: &ConvexPlanes,
+    origin: &Point3<f64>,
+) -> [Result<Moments, Degenerate>; 2] {
+    convex::clip_two::<FIRST>(math, scratch, cells, planes, origin)
 }
 
 #[cfg(test)]
@@ -69,6 +93,7 @@ mod tests {
 
     use super::*;
     use crate::solid::Solid;
+    use crate::standard::StandardShape;
 
     /// Coordinates of the nodes of a unit cell of each shape.
     fn unit(shape: StandardShape) -> Vec<Vector3<f64>> {
@@ -149,14 +174,13 @@ mod tests {
                         continue;
                     };
                     let origin = clipper_solid.frame().origin;
+                    let cell = ConvexCell {
+                        shape: clipped,
+                        corners: clipped_solid.corners(),
+                    };
                     let run = |arithmetic: Arithmetic| {
-                        arithmetic.clip::<true>(
-                            &mut Scratch::default(),
-                            clipped,
-                            clipped_solid.corners(),
-                            planes,
-                            &origin,
-                        )
+                        let scratch = &mut Scratch::default();
+                        arithmetic.clip::<true>(scratch, cell, planes, &origin)
                     };
                     let [wide, plain] = [Arithmetic::default(), Arithmetic::Portable].map(run);
                     match (wide, plain) {

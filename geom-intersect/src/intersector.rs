@@ -3,7 +3,7 @@
 use nalgebra::Point3;
 
 use crate::boxes;
-use crate::convex::{Degenerate, Scratch};
+use crate::convex::{ConvexCell, ConvexPlanes, Degenerate, Scratch};
 use crate::dispatch::Arithmetic;
 use crate::frame::{box_around, lower};
 use crate::moments::Moments;
@@ -51,7 +51,7 @@ const DISPARITY: f64 = 8.0;
 pub struct Intersector {
     arithmetic: Arithmetic,
     ignore_boxes: bool,
-    convex: Box<Scratch>,
+    convex: Box<[Scratch; 2]>,
     soup: Soup,
     piece: Soup,
     planes: Vec<Plane>,
@@ -91,40 +91,76 @@ impl Intersector {
         self.overlap::<true>(source, target)
     }
 
+    /// Returns the volumes of the overlaps of two solids with one: what [`volume`](Self::volume)
+    /// returns for each, sooner than one after the other.
+    #[inline]
+    pub fn two_volumes(&mut self, sources: [&Solid; 2], target: &Solid) -> [Option<f64>; 2] {
+        self.two_overlaps::<false>(sources, target)
+            .map(|moments| moments.map(|moments| moments.volume))
+    }
+
+    /// Returns the moments of the overlaps of two solids with one: what [`moments`](Self::moments)
+    /// returns for each, sooner than one after the other.
+    #[inline]
+    pub fn two_moments(&mut self, sources: [&Solid; 2], target: &Solid) -> [Option<Moments>; 2] {
+        self.two_overlaps::<true>(sources, target)
+    }
+
     fn overlap<const FIRST: bool>(&mut self, source: &Solid, target: &Solid) -> Option<Moments> {
+        let moments = if self.are_boxes(source, target) {
+            Ok(boxes::overlap(source.box_ends(), target.box_ends()))
+        } else if let (Some(cell), Some(planes)) = fast_cell(source, target) {
+            let (scratch, origin) = (&mut self.convex[0], &target.frame().origin);
+            self.arithmetic.clip::<FIRST>(scratch, cell, planes, origin)
+        } else {
+            Err(Degenerate)
+        };
+        self.finish::<FIRST>(moments, source, target)
+    }
+
+    fn two_overlaps<const FIRST: bool>(
+        &mut self,
+        sources: [&Solid; 2],
+        target: &Solid,
+    ) -> [Option<Moments>; 2] {
+        let [one, other] = sources;
+        if !self.are_boxes(one, target)
+            && !self.are_boxes(other, target)
+            && let (Some(one_cell), Some(planes)) = fast_cell(one, target)
+            && let (Some(other_cell), _) = fast_cell(other, target)
+        {
+            let (scratch, origin) = (&mut *self.convex, &target.frame().origin);
+            let cells = [one_cell, other_cell];
+            let [first, second] = self
+                .arithmetic
+                .clip_two::<FIRST>(scratch, cells, planes, origin);
+            return [
+                self.finish::<FIRST>(first, one, target),
+                self.finish::<FIRST>(second, other, target),
+            ];
+        }
+        sources.map(|source| self.overlap::<FIRST>(source, target))
+    }
+
+    fn are_boxes(&self, source: &Solid, target: &Solid) -> bool {
+        source.class().axis_aligned && target.class().axis_aligned && !self.ignore_boxes
+    }
+
+    /// Takes the general path where no other led to a result, and tells an overlap from noise.
+    #[inline]
+    fn finish<const FIRST: bool>(
+        &mut self,
+        moments: Result<Moments, Degenerate>,
+        source: &Solid,
+        target: &Solid,
+    ) -> Option<Moments> {
         let smaller = lower(source.volume(), target.volume());
         if !(smaller > 0.0) {
             return None;
         }
-        let boxes = source.class().axis_aligned && target.class().axis_aligned;
-        let moments = if boxes && !self.ignore_boxes {
-            boxes::overlap(source.box_ends(), target.box_ends())
-        } else {
-            let roles = Roles::of(source, target);
-            self.convex::<FIRST>(&roles)
-                .unwrap_or_else(|Degenerate| self.general::<FIRST>(&roles))
-        };
+        let moments =
+            moments.unwrap_or_else(|Degenerate| self.general::<FIRST>(&Roles::of(source, target)));
         (moments.volume > NOISE * smaller).then_some(moments)
-    }
-
-    /// Takes the fast path where both are convex standard cells of similar size.
-    #[inline]
-    fn convex<const FIRST: bool>(&mut self, roles: &Roles<'_>) -> Result<Moments, Degenerate> {
-        let Roles {
-            clipped,
-            clipper,
-            disparate,
-            ..
-        } = roles;
-        match (clipped.shape(), clipper.own_planes()) {
-            (Some(shape), Some(planes)) if clipped.is_convex() && !disparate => {
-                let origin = &clipper.frame().origin;
-                let scratch = &mut self.convex;
-                self.arithmetic
-                    .clip::<FIRST>(scratch, shape, clipped.corners(), planes, origin)
-            }
-            _ => Err(Degenerate),
-        }
     }
 
     /// Clips any closed surface by each convex piece of the other solid.
@@ -133,7 +169,6 @@ impl Intersector {
             clipped,
             clipper,
             origin,
-            ..
         } = *roles;
         let extent = clipper.frame().extent;
         clipped.fill_soup(&mut self.soup, &origin);
@@ -174,32 +209,48 @@ impl Intersector {
     }
 }
 
+/// Returns the source as the fast path takes it, and the planes of the target that clip it; the path
+/// is for convex standard cells of similar size.
+#[inline]
+fn fast_cell<'a>(
+    source: &'a Solid,
+    target: &'a Solid,
+) -> (Option<ConvexCell<'a>>, Option<&'a ConvexPlanes>) {
+    let [one, other] = [source, target].map(Solid::class);
+    let similar = !one.is_much_smaller(&other) && !other.is_much_smaller(&one);
+    let cell = source
+        .shape()
+        .filter(|_| one.convex && similar)
+        .map(|shape| ConvexCell {
+            shape,
+            corners: source.corners(),
+        });
+    (cell, target.own_planes())
+}
+
 /// Which solid is clipped by which, and in whose frame.
 struct Roles<'a> {
     clipped: &'a Solid,
     clipper: &'a Solid,
     origin: Point3<f64>,
-    /// Whether one is so much larger that its own corners are poor reference points.
-    disparate: bool,
 }
 
 impl<'a> Roles<'a> {
     fn of(source: &'a Solid, target: &'a Solid) -> Self {
-        let roles = |clipped: &'a Solid, clipper: &'a Solid, frame: &Solid, disparate| Self {
+        let roles = |clipped: &'a Solid, clipper: &'a Solid, frame: &Solid| Self {
             clipped,
             clipper,
             origin: frame.frame().origin,
-            disparate,
         };
         let [one, other] = [source, target].map(Solid::class);
         if one.is_much_smaller(&other) {
-            roles(source, target, source, true)
+            roles(source, target, source)
         } else if other.is_much_smaller(&one) {
-            roles(target, source, target, true)
+            roles(target, source, target)
         } else if target.is_convex() || !source.is_convex() {
-            roles(source, target, target, false)
+            roles(source, target, target)
         } else {
-            roles(target, source, target, false)
+            roles(target, source, target)
         }
     }
 }

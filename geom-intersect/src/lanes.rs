@@ -205,8 +205,10 @@ mod avx2 {
                         let b = load(&rows[4 * part + 1], group);
                         let c = load(&rows[4 * part + 2], group);
                         let d = load(&rows[4 * part + 3], group);
-                        let (ab_even, ab_odd) = (_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b));
-                        let (cd_even, cd_odd) = (_mm256_unpacklo_pd(c, d), _mm256_unpackhi_pd(c, d));
+                        let (ab_even, ab_odd) =
+                            (_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b));
+                        let (cd_even, cd_odd) =
+                            (_mm256_unpacklo_pd(c, d), _mm256_unpackhi_pd(c, d));
                         let turned = [
                             _mm256_permute2f128_pd::<0x20>(ab_even, cd_even),
                             _mm256_permute2f128_pd::<0x20>(ab_odd, cd_odd),

@@ -140,9 +140,7 @@ impl Plane {
     pub(crate) fn row(&self, limit: f64) -> PlaneRow {
         let (normal, point) = (&self.normal, &self.point);
         let offset = (normal.x * point.x + normal.y * point.y) + normal.z * point.z;
-        Lanes([
-            normal.x, normal.y, normal.z, offset, limit, 0.0, 0.0, 0.0,
-        ])
+        Lanes([normal.x, normal.y, normal.z, offset, limit, 0.0, 0.0, 0.0])
     }
 
     /// Returns the plane moved by a vector.

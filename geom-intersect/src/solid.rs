@@ -238,11 +238,7 @@ impl Solid {
     }
 
     #[inline]
-    fn set_corners(
-        &mut self,
-        shape: StandardShape,
-        nodes: impl IntoIterator<Item = Point3<f64>>,
-    ) {
+    fn set_corners(&mut self, shape: StandardShape, nodes: impl IntoIterator<Item = Point3<f64>>) {
         self.reset(Some(shape));
         let mut count = 0;
         for node in nodes {
@@ -316,8 +312,7 @@ impl Solid {
             let limit = plane.coplanarity(magnitude);
             let (distances, outside) = Portable.distances(&corners, &plane.row(limit));
             // The corners of a quadrilateral are all as far from its mean plane, above or below.
-            let planar =
-                face.len() == 3 || distances.0[face[0] as usize % LANES].abs() <= limit;
+            let planar = face.len() == 3 || distances.0[face[0] as usize % LANES].abs() <= limit;
             let own = face.iter().fold(0, |set, corner| set | 1 << corner);
             convex &= planar && outside & !own == 0;
             volume -= plane.distance(&apex);
