@@ -5,15 +5,15 @@
 //! peer export EXERCISE CELLS DIRECTORY     # source_*.npy and target_*.npy
 //! peer time EXERCISE CELLS REPEATS         # one line of JSON
 //! ```
+//!
+//! `swapped:EXERCISE` goes the other way, from its target to its source.
 
 use std::error::Error;
 use std::fs::File;
-use std::hint::black_box;
 use std::io::{BufWriter, Write};
 use std::path::Path;
-use std::time::{Duration, Instant};
 
-use benches::{Exercise, thread_pool};
+use benches::{Exercise, Meshes, thread_pool, time_on_one_thread};
 use mesh_core::{Shape, UnstructuredMesh};
 use remap::{P0P0, prepare};
 
@@ -25,17 +25,27 @@ fn main() -> Result<(), Box<dyn Error>> {
     let [command, exercise, cells, last] = arguments.as_slice() else {
         return Err(USAGE.into());
     };
-    let exercise = Exercise::named(exercise).ok_or("no exercise has this name")?;
-    let cells: usize = cells.parse()?;
+    let meshes = meshes_of(exercise, cells.parse()?)?;
     match command.as_str() {
-        "export" => export(exercise, cells, Path::new(last)),
-        "time" => time(exercise, cells, last.parse()?),
+        "export" => export(&meshes, Path::new(last)),
+        "time" => time(&meshes, last.parse()?),
         _ => Err(USAGE.into()),
     }
 }
 
-fn export(exercise: Exercise, cells: usize, directory: &Path) -> Result<(), Box<dyn Error>> {
-    let meshes = exercise.meshes_of(cells);
+fn meshes_of(exercise: &str, cells: usize) -> Result<Meshes, Box<dyn Error>> {
+    let swapped = exercise.strip_prefix("swapped:");
+    let exercise = Exercise::named(swapped.unwrap_or(exercise));
+    let mut meshes = exercise
+        .ok_or("no exercise has this name")?
+        .meshes_of(cells);
+    if swapped.is_some() {
+        std::mem::swap(&mut meshes.source, &mut meshes.target);
+    }
+    Ok(meshes)
+}
+
+fn export(meshes: &Meshes, directory: &Path) -> Result<(), Box<dyn Error>> {
     for (name, mesh) in [("source", &meshes.source), ("target", &meshes.target)] {
         let path = |array: &str| directory.join(format!("{name}_{array}.npy"));
         let coordinates = mesh.nodes().iter().flat_map(|node| node.coords.data.0[0]);
@@ -99,28 +109,20 @@ fn write_npy(
     Ok(file.flush()?)
 }
 
-/// Times the job on one thread, and says the shortest time.
-fn time(exercise: Exercise, cells: usize, repeats: usize) -> Result<(), Box<dyn Error>> {
-    let meshes = exercise.meshes_of(cells);
+/// Times the job on one thread, and says the shortest time: that of the processor, because programs
+/// that are compared may have to share it.
+fn time(meshes: &Meshes, repeats: usize) -> Result<(), Box<dyn Error>> {
     let run = || prepare(&meshes.source, &meshes.target, &P0P0);
     let pool = thread_pool(1);
     let matrix = pool.install(run)?;
     meshes.check(&matrix);
-    let mut shortest = Duration::MAX;
-    for _ in 0..repeats {
-        let start = Instant::now();
-        let result = black_box(pool.install(run)?);
-        shortest = shortest.min(start.elapsed());
-        drop(result);
-    }
+    let times = (0..repeats).map(|_| time_on_one_thread(&pool, run).processor);
     println!(
-        "{{\"exercise\": \"{}\", \"cells\": {cells}, \"entries\": {}, \"sum\": {:?}, \
-         \"overlap\": {:?}, \"seconds\": {:?}}}",
-        exercise.name(),
+        "{{\"entries\": {}, \"sum\": {:?}, \"overlap\": {:?}, \"seconds\": {:?}}}",
         matrix.nonzeros(),
         matrix.sum(),
         meshes.overlap,
-        shortest.as_secs_f64(),
+        times.min().ok_or(USAGE)?.as_secs_f64(),
     );
     Ok(())
 }

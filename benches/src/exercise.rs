@@ -1,7 +1,6 @@
 //! Pairs of meshes for the whole job.
 
 use mesh_core::UnstructuredMesh;
-use rayon::{ThreadPool, ThreadPoolBuilder};
 use remap::OverlapMatrix;
 use remap::check::check;
 
@@ -182,20 +181,10 @@ impl Meshes {
     }
 }
 
-/// Starts a pool of so many threads.
-///
-/// # Panics
-///
-/// If the threads cannot be started.
-#[must_use]
-pub fn thread_pool(threads: usize) -> ThreadPool {
-    let pool = ThreadPoolBuilder::new().num_threads(threads);
-    pool.build().expect("threads can be started")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::threads::thread_pool;
     use remap::{P0P0, prepare};
 
     #[test]
