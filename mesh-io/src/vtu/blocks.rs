@@ -291,34 +291,34 @@ fn inflate(zlib: &mut Decompress, compressed: &[u8], out: &mut [u8]) -> Result<u
     }
 }
 
-/// `bytes` in compressed blocks: the header and the data. The compressor is not
+/// `bytes` in compressed blocks: the header, and the data in pieces. The compressor is not
 /// [`Compressor::None`].
 ///
 /// # Errors
 ///
 /// A size that does not fit the header type.
-pub(crate) fn compress(bytes: &[u8], encoding: Encoding) -> io::Result<(Vec<u8>, Vec<u8>)> {
+pub(crate) fn compress(bytes: &[u8], encoding: Encoding) -> io::Result<(Vec<u8>, Vec<Vec<u8>>)> {
     let Encoding {
         byte_order,
         header: width,
         compressor,
     } = encoding;
-    // Blocks that are compressed one after the other and stand in one piece of memory.
-    let pieces = bytes
+    let (sizes, pieces): (Vec<_>, Vec<_>) = bytes
         .par_chunks(BLOCKS_AT_ONCE * BLOCK_SIZE)
         .map(|piece| compress_blocks(piece, compressor))
-        .collect::<io::Result<Vec<_>>>()?;
+        .collect::<io::Result<Vec<_>>>()?
+        .into_iter()
+        .unzip();
     let mut header = Vec::new();
     width.write(bytes.len().div_ceil(BLOCK_SIZE), byte_order, &mut header)?;
     if !bytes.is_empty() {
         width.write(BLOCK_SIZE, byte_order, &mut header)?;
         width.write(bytes.len() % BLOCK_SIZE, byte_order, &mut header)?;
     }
-    for size in pieces.iter().flat_map(|(sizes, _)| sizes) {
-        width.write(*size, byte_order, &mut header)?;
+    for size in sizes.into_iter().flatten() {
+        width.write(size, byte_order, &mut header)?;
     }
-    let data: Vec<Vec<u8>> = pieces.into_iter().map(|(_, data)| data).collect();
-    Ok((header, data.concat()))
+    Ok((header, pieces))
 }
 
 /// The blocks of `bytes`: the size of each after compression, and all of them.
@@ -339,6 +339,7 @@ fn compress_blocks(bytes: &[u8], compressor: Compressor) -> io::Result<(Vec<usiz
         }
         sizes.push(data.len() - before);
     }
+    data.shrink_to_fit();
     Ok((sizes, data))
 }
 
@@ -367,7 +368,8 @@ mod tests {
         for compressor in [Compressor::Zlib, Compressor::Lz4, Compressor::Lzma] {
             for size in sizes {
                 let bytes: Vec<u8> = (0..size).map(|i| (i * i / 7) as u8).collect();
-                let (header, data) = compress(&bytes, encoding(compressor)).unwrap();
+                let (header, pieces) = compress(&bytes, encoding(compressor)).unwrap();
+                let data = pieces.concat();
                 let sizes =
                     BlockSizes::read(&header, HeaderType::UInt64, ByteOrder::Little, compressor)
                         .unwrap();
@@ -404,7 +406,8 @@ mod tests {
     fn a_damaged_block_is_an_error_that_names_it() {
         let bytes = vec![7; 2 * BLOCK_SIZE];
         for compressor in [Compressor::Zlib, Compressor::Lz4, Compressor::Lzma] {
-            let (header, mut data) = compress(&bytes, encoding(compressor)).unwrap();
+            let (header, pieces) = compress(&bytes, encoding(compressor)).unwrap();
+            let mut data = pieces.concat();
             let sizes =
                 BlockSizes::read(&header, HeaderType::UInt64, ByteOrder::Little, compressor)
                     .unwrap()

@@ -101,14 +101,18 @@ mod tests {
             compressor,
             ..Encoding::default()
         };
-        let (header, data) = compress(&bytes, encoding).unwrap();
+        let (header, pieces) = compress(&bytes, encoding).unwrap();
         let Encoding {
             header: width,
             byte_order,
             ..
         } = encoding;
         let sizes = BlockSizes::read(&header, width, byte_order, compressor);
-        let blocks = Blocks::new(sizes.unwrap().unwrap(), compressor, Cow::Owned(data));
+        let blocks = Blocks::new(
+            sizes.unwrap().unwrap(),
+            compressor,
+            Cow::Owned(pieces.concat()),
+        );
         (bytes, Bytes::Compressed(blocks))
     }
 
