@@ -2,7 +2,7 @@
 
 use nalgebra::Vector3;
 
-use crate::lanes::{Lanes, PlaneRow};
+use crate::lanes::{Axes, PlaneRow};
 
 /// How far a node may lie from its face's plane, or outside another face's plane, and still count
 /// as on it: in units of the largest coordinate times machine epsilon.
@@ -138,9 +138,9 @@ impl Plane {
     /// [`LaneMath`]: crate::lanes::LaneMath
     #[inline]
     pub(crate) fn row(&self, limit: f64) -> PlaneRow {
-        let (normal, point) = (&self.normal, &self.point);
+        let Self { normal, point } = self;
         let offset = (normal.x * point.x + normal.y * point.y) + normal.z * point.z;
-        Lanes([normal.x, normal.y, normal.z, offset, limit, 0.0, 0.0, 0.0])
+        [normal.x, normal.y, normal.z, offset, limit].map(|number| Axes([number; 4]))
     }
 
     /// Returns the plane moved by a vector.
