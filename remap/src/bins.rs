@@ -30,6 +30,7 @@ pub(crate) struct Bins {
     cells: Vec<(u32, Bounds)>,
     /// The bounds of all cells in a row of bins along the first axis.
     rows: Vec<Bounds>,
+    are_plain: bool,
 }
 
 impl Bins {
@@ -62,6 +63,7 @@ impl Bins {
             cells.fold(Bounds::EMPTY, |all, (_, bounds)| all.union(bounds))
         });
         result.rows = rows.collect();
+        result.are_plain = result.look_plain();
         Some(result)
     }
 
@@ -104,6 +106,7 @@ impl Bins {
             starts: vec![0; bins + 1],
             cells: Vec::new(),
             rows: Vec::new(),
+            are_plain: false,
         })
     }
 
@@ -113,10 +116,20 @@ impl Bins {
         self.cells[place as usize].1
     }
 
-    /// Returns whether the bounds of cells overlap each other much, as those of tetrahedra do, so that
-    /// there are many candidates.
-    pub(crate) fn are_crowded(&self) -> bool {
-        self.cells.len() > 2 * (self.starts.len() - 1)
+    /// Returns whether there are few candidates, mostly found in ascending order: then it does not
+    /// pay to search for several cells at once.
+    ///
+    /// There are many where the bounds of cells overlap each other much, as those of tetrahedra do.
+    pub(crate) fn are_plain(&self) -> bool {
+        self.are_plain
+    }
+
+    /// Finds out about [`are_plain`](Self::are_plain).
+    fn look_plain(&self) -> bool {
+        let pairs = self.cells.par_windows(2).with_min_len(CHUNK);
+        let descents = pairs.filter(|pair| pair[0].0 > pair[1].0).count();
+        let bins = self.starts.len() - 1;
+        self.cells.len() <= 2 * bins && 16 * descents <= self.cells.len()
     }
 
     /// Visits every cell whose bounds share a volume with the given bounds: its id and place.

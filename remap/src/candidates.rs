@@ -9,7 +9,7 @@ use rstar::{AABB, RTree};
 
 use crate::bins::Bins;
 use crate::cells::{SourceCell, TargetCell};
-use crate::curve::order_along_curve;
+use crate::curve::{around, order_along_curve};
 use crate::nearby::{Nearby, group, is_scattered};
 use crate::packed_tree::PackedTree;
 
@@ -112,7 +112,7 @@ impl CandidateSearch {
         let mut bounds = all_bounds(target);
         let mut cells: Vec<u32> = (0..bounds.len() as u32).collect();
         if is_scattered(target) {
-            cells = order_along_curve(&bounds);
+            cells = order_along_curve(&bounds, &around(&bounds));
             bounds = cells.iter().map(|&cell| bounds[cell as usize]).collect();
         }
         self.find_candidates_of_each(&bounds, &mut Nearby::default(), |index, candidates| {
@@ -131,7 +131,7 @@ impl CandidateSearch {
         nearby: &mut Nearby,
         mut visit: impl FnMut(usize, &[SourceCell]),
     ) {
-        if matches!(&self.index, Index::Bins(bins) if !bins.are_crowded()) {
+        if matches!(&self.index, Index::Bins(bins) if bins.are_plain()) {
             // A few candidates, mostly found in ascending order: a group saves nothing.
             for (index, bounds) in bounds.iter().enumerate() {
                 self.find_candidates(bounds, &mut nearby.candidates);

@@ -16,30 +16,28 @@ const LANES: usize = 8;
 const CROWD: usize = 8;
 
 /// Returns the cells 0, 1, 2, … in the order in which a Hilbert curve through the centres of their
-/// bounds meets them; of equals in that of ids.
+/// bounds meets them; of equals in that of ids. The curve fills `around`, the bounds of all.
 ///
 /// The curve's grid has as many places as fit a word beside the ids; where more than a few cells
 /// share a place they are put in order among themselves on a finer one.
 ///
 /// Cost: `O(n log n)`, some tens of nanoseconds per cell, shared by all threads.
-pub(crate) fn order_along_curve(bounds: &[Bounds]) -> Vec<u32> {
+pub(crate) fn order_along_curve(bounds: &[Bounds], around: &Bounds) -> Vec<u32> {
     let mut order: Vec<u32> = (0..bounds.len() as u32).into_par_iter().collect();
-    sort_along_curve(&mut order, bounds);
+    sort_along_curve(&mut order, bounds, around);
     order
 }
 
-fn sort_along_curve(cells: &mut [u32], bounds: &[Bounds]) {
+/// Returns the bounds around all of these.
+pub(crate) fn around(bounds: &[Bounds]) -> Bounds {
+    let all = bounds.par_iter().with_min_len(CHUNK).copied();
+    all.reduce(|| Bounds::EMPTY, |one, other| one.union(&other))
+}
+
+fn sort_along_curve(cells: &mut [u32], bounds: &[Bounds], around: &Bounds) {
     let centre = |cell: u32| centre(&bounds[cell as usize]);
-    let around = cells
-        .par_chunks(CHUNK)
-        .map(|cells| {
-            cells.iter().fold(Bounds::EMPTY, |around, &cell| {
-                around.with_point(&centre(cell))
-            })
-        })
-        .reduce(|| Bounds::EMPTY, |one, other| one.union(&other));
     let id_bits = usize::BITS - (cells.len() - 1).leading_zeros();
-    let grid = Grid::new(&around, (64 - id_bits) / 3);
+    let grid = Grid::new(around, (64 - id_bits) / 3);
     let mut keys = vec![0_u64; cells.len()];
     keys.par_chunks_mut(CHUNK)
         .zip(cells.par_chunks(CHUNK))
@@ -77,9 +75,13 @@ fn sort_along_curve(cells: &mut [u32], bounds: &[Bounds]) {
     let mut rest = cells;
     for crowd in keys.chunk_by(|one, next| one >> id_bits == next >> id_bits) {
         let (cells, others) = rest.split_at_mut(crowd.len());
-        // Where all share a place their centres are the same.
-        if crowd.len() > CROWD && crowd.len() < keys.len() {
-            sort_along_curve(cells, bounds);
+        if crowd.len() > CROWD {
+            let closer = cells.iter().map(|&cell| centre(cell));
+            let closer = closer.fold(Bounds::EMPTY, |all, centre| all.with_point(&centre));
+            // Else all have the same centre, or no finer grid is left.
+            if closer.min != closer.max && closer != *around {
+                sort_along_curve(cells, bounds, &closer);
+            }
         }
         rest = others;
     }

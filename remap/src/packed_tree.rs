@@ -4,7 +4,7 @@ use mesh_core::{Bounds, Point3};
 use rayon::prelude::*;
 
 use crate::boxes::{Boxes, CellBoxes, WIDTH, for_each_set};
-use crate::curve::order_along_curve;
+use crate::curve::{around, order_along_curve};
 
 /// How many leaves or nodes a thread takes at a time; the tree does not depend on it.
 const CHUNK: usize = 512;
@@ -13,8 +13,9 @@ const CHUNK: usize = 512;
 /// from its neighbours: its box is then widened by up to a tenth.
 const THIN: f64 = 1.0 / (1 << 20) as f64;
 
-/// One cell in so many may be thin.
+/// One cell in so many may be thin, of a sample of at most so many from all over the mesh.
 const THIN_SHARE: usize = 16;
+const SAMPLE: usize = 4096;
 
 /// Levels of nodes at most: eight to the power of eleven are more than ids.
 const MAX_LEVELS: usize = 11;
@@ -39,35 +40,30 @@ impl PackedTree {
     /// Sorts cells, numbered in order, into a tree; none where single precision cannot tell them
     /// apart.
     pub(crate) fn new(bounds: &[Bounds]) -> Option<Self> {
-        let map = Map::new(bounds)?;
-        let order = order_along_curve(bounds);
-        let leaves: Vec<CellBoxes> = order
-            .par_chunks(WIDTH)
-            .with_min_len(CHUNK)
-            .map(|cells| {
-                let mut leaf = CellBoxes::EMPTY;
-                for (place, &cell) in cells.iter().enumerate() {
-                    leaf.set(place, cell, &bounds[cell as usize]);
-                }
-                leaf
-            })
-            .collect();
-        let bottom: Vec<Boxes<f32>> = leaves
-            .par_chunks(WIDTH)
-            .with_min_len(CHUNK)
-            .map(|leaves| {
-                node_over(leaves.iter().map(|leaf| {
-                    let around = leaf.around();
-                    [map.apply(&around.min), map.apply(&around.max)]
-                }))
-            })
-            .collect();
+        let all = around(bounds);
+        let map = Map::new(bounds, &all)?;
+        let order = order_along_curve(bounds, &all);
+        let leaves = order.par_chunks(WIDTH).with_min_len(CHUNK).map(|cells| {
+            let mut leaf = CellBoxes::EMPTY;
+            for (place, &cell) in cells.iter().enumerate() {
+                leaf.set(place, cell, &bounds[cell as usize]);
+            }
+            leaf
+        });
+        let leaves: Vec<CellBoxes> = leaves.collect();
+        let nodes = leaves.par_chunks(WIDTH).with_min_len(CHUNK).map(|leaves| {
+            node_over(leaves.iter().map(|leaf| {
+                let around = leaf.around();
+                [map.apply(&around.min), map.apply(&around.max)]
+            }))
+        });
+        let bottom: Vec<Boxes<f32>> = nodes.collect();
         let mut levels = vec![bottom];
         while let Some(below) = levels.last()
             && below.len() > 1
         {
             let nodes = below.par_chunks(WIDTH).with_min_len(CHUNK);
-            let above = nodes.map(|nodes| node_over(nodes.iter().map(around)));
+            let above = nodes.map(|nodes| node_over(nodes.iter().map(corners)));
             levels.push(above.collect());
         }
         debug_assert!(levels.len() <= MAX_LEVELS);
@@ -122,22 +118,19 @@ struct Map {
 
 impl Map {
     /// Returns the map for cells with these bounds, or none if too many of them are thin.
-    fn new(bounds: &[Bounds]) -> Option<Self> {
-        let chunks = bounds.par_iter().with_min_len(CHUNK * WIDTH).copied();
-        let all = chunks.reduce(|| Bounds::EMPTY, |one, other| one.union(&other));
+    fn new(bounds: &[Bounds], all: &Bounds) -> Option<Self> {
         let size = all.max - all.min;
         let scale = [0, 1, 2].map(|axis| 2.0 / size[axis]);
         if !scale.iter().all(|scale| scale.is_finite()) {
             return None;
         }
-        let thin = bounds
-            .par_iter()
-            .with_min_len(CHUNK * WIDTH)
-            .filter(|bounds| {
-                let width = bounds.max - bounds.min;
-                !(0..3).all(|axis| width[axis] >= THIN * size[axis])
-            });
-        (thin.count() <= bounds.len() / THIN_SHARE).then_some(Self {
+        let sample = bounds.iter().step_by(bounds.len().div_ceil(SAMPLE));
+        let is_thin = |bounds: &&Bounds| {
+            let width = bounds.max - bounds.min;
+            !(0..3).all(|axis| width[axis] >= THIN * size[axis])
+        };
+        let thin = sample.clone().filter(is_thin).count();
+        (THIN_SHARE * thin <= sample.len()).then_some(Self {
             centre: all.center(),
             scale,
         })
@@ -161,7 +154,7 @@ fn node_over(children: impl Iterator<Item = [[f32; 3]; 2]>) -> Boxes<f32> {
 }
 
 /// Returns the lowest and the highest corner of the boxes of a node.
-fn around(node: &Boxes<f32>) -> [[f32; 3]; 2] {
+fn corners(node: &Boxes<f32>) -> [[f32; 3]; 2] {
     let low = |ends: [f32; WIDTH]| ends.into_iter().fold(f32::INFINITY, f32::min);
     let high = |ends: [f32; WIDTH]| ends.into_iter().fold(f32::NEG_INFINITY, f32::max);
     [node.low.map(low), node.high.map(high)]

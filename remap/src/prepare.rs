@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use crate::assembly::{Frame, GrowingMatrix, RowBlock, sort_rows};
 use crate::candidates::{CandidateSearch, cell_bounds};
 use crate::cells::{SolidMaker, SourceCell, TargetCell, classify};
-use crate::curve::order_along_curve;
+use crate::curve::{around, order_along_curve};
 use crate::error::PrepareError;
 use crate::nearby::{Nearby, is_scattered};
 use crate::overlap_matrix::OverlapMatrix;
@@ -164,7 +164,9 @@ impl Job<'_> {
     /// Computes the rows of consecutive target cells, visiting them along a curve.
     fn rows_along_curve(&self, window: Range<usize>) -> Result<Vec<RowBlock>, PrepareError> {
         let cells = window.start as u32..window.end as u32;
-        let order = order_along_curve(&cell_bounds(self.target, cells));
+        let bounds = cell_bounds(self.target, cells);
+        let order = order_along_curve(&bounds, &around(&bounds));
+        drop(bounds);
         let blocks = self.rows(window.len(), |index| window.start + order[index] as usize)?;
         Ok(sort_rows(blocks, &order, BLOCK))
     }
