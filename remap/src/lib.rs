@@ -29,12 +29,16 @@
 
 mod assembly;
 mod bins;
+mod boxes;
 mod candidates;
 mod cells;
 pub mod check;
+mod curve;
 mod error;
+mod nearby;
 mod operator;
 mod overlap_matrix;
+mod packed_tree;
 mod prepare;
 mod scheme;
 mod schemes;
