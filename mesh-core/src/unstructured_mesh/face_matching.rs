@@ -228,7 +228,7 @@ impl Matcher {
             let start = self.nodes.len();
             let mut count = nodes.len();
             // Too many, or one twice.
-            if (few[0] == few[1]) | (few[1] == few[2]) | (few[2] == few[3]) {
+            if few[0] == few[1] || few[1] == few[2] || few[2] == few[3] {
                 self.nodes.extend_from_slice(nodes);
                 count = sort_distinct(&mut self.nodes[start..]);
                 self.nodes.truncate(start + count);
@@ -371,7 +371,7 @@ mod tests {
         for cell in mesh.cell_ids() {
             mesh.for_each_face(cell, |face| all.push((cell, face.to_vec())));
         }
-        let distinct = |face: &[NodeId]| BTreeSet::from_iter(face.iter().copied());
+        let distinct = |face: &[NodeId]| -> BTreeSet<NodeId> { face.iter().copied().collect() };
         all.sort_by_key(|(_, face)| face.iter().min().copied());
         let mut cells_of: BTreeMap<BTreeSet<NodeId>, Vec<CellId>> = BTreeMap::new();
         for (cell, face) in &all {
@@ -391,7 +391,7 @@ mod tests {
     fn disordered(mesh: &UnstructuredMesh) -> UnstructuredMesh {
         let nodes = mesh.node_count();
         // A permutation where the factor and the number of nodes have no common divisor.
-        let factor = (nodes / 3..)
+        let factor = (nodes / 3..nodes)
             .find(|factor| gcd(*factor, nodes) == 1)
             .unwrap();
         let new_id = |node: &NodeId| NodeId::new((node.index() * factor % nodes) as u32);
