@@ -13,6 +13,7 @@ mod arrays;
 mod builder;
 mod error;
 mod extraction;
+mod face_matcher;
 mod face_matching;
 mod faces;
 mod measures;
