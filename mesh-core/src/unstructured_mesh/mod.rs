@@ -13,6 +13,7 @@ mod arrays;
 mod builder;
 mod error;
 mod extraction;
+mod face_matcher;
 mod face_matching;
 mod faces;
 mod measures;
@@ -291,13 +292,13 @@ fn standard_ring(nodes: &[NodeId], face: &[u8]) -> ([NodeId; 4], usize) {
     match *face {
         [a, b, c, d] => {
             let [a, b, c, d] = [node(a), node(b), node(c), node(d)];
-            if (a != b) & (b != c) & (c != d) & (d != a) {
+            if a != b && b != c && c != d && d != a {
                 return ([a, b, c, d], 4);
             }
         }
         [a, b, c] => {
             let [a, b, c] = [node(a), node(b), node(c)];
-            if (a != b) & (b != c) & (c != a) {
+            if a != b && b != c && c != a {
                 return ([a, b, c, NodeId::default()], 3);
             }
         }

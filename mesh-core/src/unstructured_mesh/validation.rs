@@ -70,7 +70,7 @@ fn check_offsets(
     }
     let descends = |range: Range<usize>| {
         let pairs = offsets[range.start..=range.end].windows(2);
-        pairs.fold(false, |any, pair| any | (pair[0] > pair[1]))
+        pairs.filter(|pair| pair[0] > pair[1]).count() > 0
     };
     if let Some(i) = find_first(count, descends) {
         let (previous, found) = (offsets[i], offsets[i + 1]);
@@ -92,7 +92,7 @@ fn check_offsets(
 }
 
 /// The first of `0..count` that is wrong, given whether any of a range is. In parallel, a block at
-/// a time: as a rule nothing is wrong, and a block is judged without a branch in its loop.
+/// a time: as a rule nothing is wrong, and what is wrong in a block is counted, without a branch.
 fn find_first(count: usize, is_any_wrong: impl Fn(Range<usize>) -> bool + Sync) -> Option<usize> {
     let block = |index: usize| index * CHUNK..((index + 1) * CHUNK).min(count);
     let found = (0..count.div_ceil(CHUNK))
@@ -129,7 +129,7 @@ fn check_node_ids(
     let nodes = arrays.nodes.len();
     let wrong = find_first(connectivity.len(), |range| {
         let ids = connectivity[range].iter();
-        ids.fold(false, |any, node| any | (node.index() >= nodes))
+        ids.filter(|node| node.index() >= nodes).count() > 0
     });
     match wrong {
         None => Ok(()),
@@ -199,13 +199,10 @@ fn check_faces(arrays: &MeshArrays) -> Result<(), MeshError> {
 }
 
 fn check_coordinates(arrays: &MeshArrays) -> Result<(), MeshError> {
-    let is_infinite = |node: &Point3| {
-        let [x, y, z]: [f64; 3] = node.coords.into();
-        !x.is_finite() | !y.is_finite() | !z.is_finite()
-    };
+    let is_finite = |node: &&Point3| node.coords.iter().all(|coordinate| coordinate.is_finite());
     let wrong = find_first(arrays.nodes.len(), |range| {
-        let nodes = arrays.nodes[range].iter();
-        nodes.fold(false, |any, node| any | is_infinite(node))
+        let nodes = &arrays.nodes[range];
+        nodes.iter().filter(is_finite).count() < nodes.len()
     });
     match wrong {
         None => Ok(()),

@@ -129,7 +129,7 @@ fn encode_stream(mut first: Vec<u8>, pieces: Vec<Vec<u8>>, text: &mut String) {
         let missing = (3 - first.len() % 3) % 3;
         let (begin, rest) = piece.split_at(missing.min(piece.len()));
         first.extend_from_slice(begin);
-        if first.len() % 3 == 0 {
+        if first.len().is_multiple_of(3) {
             encode(&first, text);
             let (whole, begun) = rest.split_at(rest.len() / 3 * 3);
             encode(whole, text);

@@ -8,7 +8,7 @@ use super::error::{ArrayError, VtuError, Whole};
 use super::fields::FieldTable;
 use super::numbers::ArrayData;
 use super::payload::read_payload;
-use super::polyhedra::PieceFaces;
+use super::polyhedra::{PieceFaces, integer};
 use super::xml::{ArrayElement, Document, Piece, read_document};
 use crate::{MeshFile, ReadOptions, shorten};
 
@@ -156,7 +156,7 @@ impl<'a> PieceReader<'a> {
             _ => NO_NODE,
         };
         let ids = self.placed(connectivity, data.map_integers(to_node))?;
-        let is_wrong = |ids: &[NodeId]| ids.iter().fold(false, |any, id| any | (*id == NO_NODE));
+        let is_wrong = |ids: &[NodeId]| ids.iter().filter(|id| **id == NO_NODE).count() > 0;
         if !ids.par_chunks(1 << 14).any(is_wrong) {
             return Ok(ids);
         }
@@ -178,7 +178,7 @@ impl<'a> PieceReader<'a> {
     fn checked_ends(&self, ends: Vec<i64>, length: usize) -> Result<Vec<usize>, VtuError> {
         let mut start = 0;
         for (cell, &end) in ends.iter().enumerate() {
-            if !(start <= end && end <= length as i64) {
+            if !(start <= end && end <= integer(length)) {
                 return Err(VtuError::Offset {
                     piece: self.index,
                     cell,
