@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
 
@@ -123,6 +124,7 @@ def main():
     unknown = set(arguments.cases) - set(CASES)
     if unknown:
         parser.error(f"no such case: {', '.join(sorted(unknown))}")
+    print(f"## Against MEDCoupling {metadata.version('medcoupling')}, one thread each, processor time\n")
     print("| meshes | row | entries | this, ms | µs per entry | MEDCoupling, ms | µs per entry | ratio | splitting | its entries | its sum is off by |")
     print("|---|---|---:|---:|---:|---:|---:|---:|---|---:|---:|", flush=True)
     for name in arguments.cases or CASES:
