@@ -23,6 +23,7 @@
 //!
 //! The maths is in `docs/maths.md`.
 
+mod boxes;
 mod convex;
 mod decomposition;
 mod dispatch;

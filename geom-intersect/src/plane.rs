@@ -2,6 +2,8 @@
 
 use nalgebra::Vector3;
 
+use crate::lanes::{Lanes, PlaneRow};
+
 /// How far a node may lie from its face's plane, or outside another face's plane, and still count
 /// as on it: in units of the largest coordinate times machine epsilon.
 ///
@@ -106,18 +108,6 @@ impl Plane {
         self.normal.dot(&(vertex - self.point))
     }
 
-    /// Returns the distances of eight vertices, given axis by axis.
-    #[inline]
-    pub(crate) fn distances(&self, [x, y, z]: &[[f64; 8]; 3]) -> [f64; 8] {
-        let (normal, point) = (&self.normal, &self.point);
-        let mut distances = [0.0; 8];
-        for i in 0..8 {
-            distances[i] = (normal.x * (x[i] - point.x) + normal.y * (y[i] - point.y))
-                + normal.z * (z[i] - point.z);
-        }
-        distances
-    }
-
     /// Returns whether a node is outside the plane by more than the input's own rounding.
     #[inline]
     pub(crate) fn excludes(&self, node: &Vector3<f64>, magnitude: f64) -> bool {
@@ -141,6 +131,16 @@ impl Plane {
     #[inline]
     fn sum_of_normal(&self) -> f64 {
         (self.normal.x.abs() + self.normal.y.abs()) + self.normal.z.abs()
+    }
+
+    /// Returns the plane, and the distance from it that counts as inside, for [`LaneMath`].
+    ///
+    /// [`LaneMath`]: crate::lanes::LaneMath
+    #[inline]
+    pub(crate) fn row(&self, limit: f64) -> PlaneRow {
+        let (normal, point) = (&self.normal, &self.point);
+        let offset = (normal.x * point.x + normal.y * point.y) + normal.z * point.z;
+        Lanes([normal.x, normal.y, normal.z, offset, limit, 0.0, 0.0, 0.0])
     }
 
     /// Returns the plane moved by a vector.
