@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use benches::{
     PAIRS, Pair, PreparedPair, Workload, check_pairs, prepare_pairs, thread_pool,
-    time_on_one_thread, time_pairs,
+    time_on_one_thread, time_pairs, time_twos,
 };
 use geom_intersect::{Intersector, Solid};
 
@@ -25,6 +25,8 @@ struct Run {
     prepared: Vec<PreparedPair>,
     volume: Shortest,
     moments: Shortest,
+    twos: Shortest,
+    portable: Shortest,
     fill: Shortest,
 }
 
@@ -39,6 +41,8 @@ impl Run {
             prepared,
             volume: Shortest::new(),
             moments: Shortest::new(),
+            twos: Shortest::new(),
+            portable: Shortest::new(),
             fill: Shortest::new(),
         }
     }
@@ -51,6 +55,14 @@ impl Run {
         self.moments.take(time_pairs(&self.prepared, |_, pair| {
             black_box(intersector.moments(&pair.source, &pair.target));
         }));
+        self.twos.take(time_twos(&self.prepared, |sources, target| {
+            black_box(intersector.two_volumes(sources, target));
+        }));
+        let mut portable = Intersector::portable();
+        self.portable
+            .take(time_twos(&self.prepared, |sources, target| {
+                black_box(portable.two_volumes(sources, target));
+            }));
         let fill = time_on_one_thread(&thread_pool(1), || {
             for pair in &self.pairs {
                 pair.target.fill(&mut solid);
@@ -64,19 +76,26 @@ impl Run {
 fn print(runs: &[Run]) {
     println!("## Kernel, ns per pair, one thread, {PAIRS} pairs each\n");
     println!(
-        "Both cells prepared and in the cache; the last column is the preparation of a target cell on \
-         its own.\n"
+        "Both cells prepared and in the cache. In twos: two pairs with the same target together, as a job \
+         takes them; portable: the same without what only some processors have. The last column is the \
+         preparation of a target cell on its own.\n"
     );
-    println!("| workload | volume | with first moments | volume, axis = 1 | prepare a cell |");
-    println!("|---|---:|---:|---:|---:|");
+    println!(
+        "| workload | volume | with first moments | volumes in twos | axis = 1 | portable, in twos | \
+         portable / dispatched | prepare a cell |"
+    );
+    println!("|---|---:|---:|---:|---:|---:|---:|---:|");
     let axis = runs.iter().find(|run| run.workload == Workload::Axis);
     for run in runs {
         println!(
-            "| {} | {:.0} | {:.0} | {:.2} | {:.0} |",
+            "| {} | {:.0} | {:.0} | {:.0} | {:.2} | {:.0} | {:.2} | {:.0} |",
             run.workload.name(),
             run.volume.nanoseconds_per(PAIRS),
             run.moments.nanoseconds_per(PAIRS),
-            axis.map_or(f64::NAN, |axis| run.volume.over(axis.volume)),
+            run.twos.nanoseconds_per(PAIRS),
+            axis.map_or(f64::NAN, |axis| run.twos.over(axis.twos)),
+            run.portable.nanoseconds_per(PAIRS),
+            run.portable.over(run.twos),
             run.fill.nanoseconds_per(PAIRS),
         );
     }
