@@ -198,7 +198,7 @@ pub fn prepare_pairs(pairs: &[Pair]) -> Vec<PreparedPair> {
     pairs.iter().map(prepare).collect()
 }
 
-/// Returns how long `overlap` takes for all pairs; it is given each pair and its index.
+/// Returns how long `overlap` takes for the pairs of each block; it is given each pair and its index.
 ///
 /// Block by block the pairs are copied, which is not timed, and thereby in the cache: as the cells
 /// of a job are, which meets each of them several times in a row. Read from memory, a pair of cubes
@@ -206,7 +206,7 @@ pub fn prepare_pairs(pairs: &[Pair]) -> Vec<PreparedPair> {
 pub fn time_pairs(
     pairs: &[PreparedPair],
     mut overlap: impl FnMut(usize, &PreparedPair),
-) -> Duration {
+) -> Vec<Duration> {
     time_blocks(pairs, |start, pairs| {
         for (index, pair) in pairs.iter().enumerate() {
             overlap(start + index, pair);
@@ -214,12 +214,12 @@ pub fn time_pairs(
     })
 }
 
-/// Returns how long `overlaps` takes for all pairs, each two that have the same target together; and
-/// is given that target and both sources.
+/// Returns how long `overlaps` takes for the pairs of each block, each two that have the same target
+/// together; it is given that target and both sources.
 pub fn time_twos(
     pairs: &[PreparedPair],
     mut overlaps: impl FnMut([&Solid; 2], &Solid),
-) -> Duration {
+) -> Vec<Duration> {
     time_blocks(pairs, |_, pairs| {
         for two in pairs.chunks_exact(2) {
             overlaps([&two[0].source, &two[1].source], &two[0].target);
@@ -230,15 +230,14 @@ pub fn time_twos(
 fn time_blocks(
     pairs: &[PreparedPair],
     mut overlaps: impl FnMut(usize, &[PreparedPair]),
-) -> Duration {
-    let mut total = Duration::ZERO;
-    for (block, pairs) in pairs.chunks(BLOCK).enumerate() {
+) -> Vec<Duration> {
+    let blocks = pairs.chunks(BLOCK).enumerate().map(|(block, pairs)| {
         let pairs = pairs.to_vec();
         let start = Instant::now();
         overlaps(block * BLOCK, &pairs);
-        total += start.elapsed();
-    }
-    total
+        start.elapsed()
+    });
+    blocks.collect()
 }
 
 /// Checks the overlap of every pair.

@@ -1,6 +1,7 @@
 //! The kernel on each workload.
 
 use std::hint::black_box;
+use std::time::Duration;
 
 use benches::{
     PAIRS, Pair, PreparedPair, Workload, check_pairs, prepare_pairs, thread_pool,
@@ -23,11 +24,29 @@ struct Run {
     workload: Workload,
     pairs: Vec<Pair>,
     prepared: Vec<PreparedPair>,
-    volume: Shortest,
-    moments: Shortest,
-    twos: Shortest,
-    portable: Shortest,
+    volume: Blocks,
+    moments: Blocks,
+    twos: Blocks,
+    portable: Blocks,
     fill: Shortest,
+}
+
+/// The shortest time of each block of pairs: a block is shorter than the turns in which a system gives
+/// its processors to others.
+#[derive(Default)]
+struct Blocks(Vec<Shortest>);
+
+impl Blocks {
+    fn take(&mut self, times: Vec<Duration>) {
+        self.0.resize(times.len(), Shortest::new());
+        for (shortest, time) in self.0.iter_mut().zip(times) {
+            shortest.take(time);
+        }
+    }
+
+    fn sum(&self) -> Shortest {
+        Shortest(self.0.iter().map(|shortest| shortest.0).sum())
+    }
 }
 
 impl Run {
@@ -39,10 +58,10 @@ impl Run {
             workload,
             pairs,
             prepared,
-            volume: Shortest::new(),
-            moments: Shortest::new(),
-            twos: Shortest::new(),
-            portable: Shortest::new(),
+            volume: Blocks::default(),
+            moments: Blocks::default(),
+            twos: Blocks::default(),
+            portable: Blocks::default(),
             fill: Shortest::new(),
         }
     }
@@ -90,12 +109,12 @@ fn print(runs: &[Run]) {
         println!(
             "| {} | {:.0} | {:.0} | {:.0} | {:.2} | {:.0} | {:.2} | {:.0} |",
             run.workload.name(),
-            run.volume.nanoseconds_per(PAIRS),
-            run.moments.nanoseconds_per(PAIRS),
-            run.twos.nanoseconds_per(PAIRS),
-            axis.map_or(f64::NAN, |axis| run.twos.over(axis.twos)),
-            run.portable.nanoseconds_per(PAIRS),
-            run.portable.over(run.twos),
+            run.volume.sum().nanoseconds_per(PAIRS),
+            run.moments.sum().nanoseconds_per(PAIRS),
+            run.twos.sum().nanoseconds_per(PAIRS),
+            axis.map_or(f64::NAN, |axis| run.twos.sum().over(axis.twos.sum())),
+            run.portable.sum().nanoseconds_per(PAIRS),
+            run.portable.sum().over(run.twos.sum()),
             run.fill.nanoseconds_per(PAIRS),
         );
     }
