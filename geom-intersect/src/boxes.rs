@@ -12,19 +12,20 @@ const SIDES: [u8; 3] = [0b1001_1001, 0b0011_0011, 0b0000_1111];
 /// Returns whether the eight corners of a hexahedron are exactly those of the box that ends in `low`
 /// and `high`, in the order of a hexahedron or of its mirror image.
 pub(crate) fn is_box(corners: &Corners, low: &Point3<f64>, high: &Point3<f64>) -> bool {
-    let sides = [0, 1, 2].map(|axis| {
+    let mut sides = [0; 3];
+    for axis in 0..3 {
         let corners_at = |end: f64| {
             let corners = corners[axis].0.iter().enumerate();
             corners.fold(0_u8, |set, (index, &x)| set | u8::from(x == end) << index)
         };
         let (at_low, at_high) = (corners_at(low[axis]), corners_at(high[axis]));
-        // The side that corner 0 is on; no side where a corner is elsewhere, or both ends are one.
-        match (at_low ^ at_high == u8::MAX, at_low & 1 == 1) {
-            (true, true) => at_low,
-            (true, false) => at_high,
-            (false, _) => 0,
+        // A corner is elsewhere, or both ends are one.
+        if at_low ^ at_high != u8::MAX {
+            return false;
         }
-    });
+        // The side that corner 0 is on.
+        sides[axis] = if at_low & 1 == 1 { at_low } else { at_high };
+    }
     SIDES.iter().all(|side| sides.contains(side))
 }
 

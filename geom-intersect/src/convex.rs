@@ -14,15 +14,17 @@
 
 use nalgebra::{Point3, Vector3};
 
-use crate::lanes::{Axes, LANES, LaneMath, Lanes, PlaneRow};
+use crate::lanes::{Axes, BIT_OF_LANE, LANES, LaneMath, Lanes, PlaneRow};
 use crate::moments::{EdgeSum, Moments};
 use crate::plane::Plane;
 use crate::standard::{StandardShape, Topology};
 
-/// The lanes are coordinates x, y, z, then the distances from planes 1 to 5; plane 0 is used up at
-/// once. In a byte of planes the bit of plane 0 is one that no lane has: that of z.
-const FIRST_PLANE_LANE: usize = 2;
 const MAX_PLANES: usize = 6;
+/// Where the distance from each plane is among the lanes, of which the first three are coordinates.
+/// Plane 0 is used up before there are lanes, and counts as where z is, which is outside of nothing.
+///
+/// Planes 4 and 5 are the last: what they cut needs the first four lanes only.
+const LANE: [usize; MAX_PLANES] = [2, 4, 5, 6, 7, 3];
 const MAX_EDGES: usize = 64;
 const MAX_FACES: usize = 2 * MAX_PLANES;
 
@@ -59,13 +61,13 @@ impl ConvexPlanes {
         references: [Vector3<f64>; 2],
         extent: f64,
     ) -> Self {
-        let mut rows = [Lanes::default(); MAX_PLANES];
+        let mut rows = [PlaneRow::default(); MAX_PLANES];
         let mut limits = Lanes([f64::INFINITY; LANES]);
         for (index, (row, plane)) in rows.iter_mut().zip(planes).enumerate() {
             let snap = plane.snap(extent);
             *row = plane.row(snap);
             if index > 0 {
-                limits.0[FIRST_PLANE_LANE + index] = snap;
+                limits.0[LANE[index]] = snap;
             }
         }
         Self {
@@ -207,22 +209,20 @@ impl<'a, M: LaneMath> Clipping<'a, M> {
     /// Removes what is outside a plane.
     #[inline(always)]
     fn clip_by<const PLANE: usize>(&mut self) {
-        let lane = FIRST_PLANE_LANE + PLANE;
-        if self.outside >> lane & 1 == 0 {
+        let bit = bit_of_plane(PLANE);
+        if self.outside >> bit & 1 == 0 {
             return;
         }
-        let [starts, ends] = self.scratch.edges_outside(self.math, lane);
+        let [starts, ends] = self.scratch.edges_outside(self.math, bit);
         let (starts, ends) = (starts & self.alive, ends & self.alive);
         let crossing = starts ^ ends;
         let cuts = self
             .scratch
             .cut::<PLANE>(self.math, self.planes, self.table, crossing, ends);
-        // The boundary of a face is closed: it comes back as often as it leaves.
         self.alive &= !(starts & ends);
-        self.alive |= cuts.exits << self.table.first_cut_edge[PLANE];
+        self.alive |= u64::from(cuts.faces) << self.table.first_cut_edge[PLANE];
         self.outside |= cuts.outside;
-        let count = crossing.count_ones();
-        if cuts.exits.count_ones() != count || cuts.entries.count_ones() != count {
+        if cuts.faces.count_ones() != crossing.count_ones() {
             self.degenerate = true;
             self.outside = 0;
         }
@@ -249,11 +249,11 @@ impl<'a, M: LaneMath> Clipping<'a, M> {
 impl Scratch {
     /// Returns the edges that start, and end, outside a plane, those that are left and others.
     #[inline(always)]
-    fn edges_outside(&self, math: impl LaneMath, lane: usize) -> [u64; 2] {
+    fn edges_outside(&self, math: impl LaneMath, bit: usize) -> [u64; 2] {
         let (sides, _) = self.outside.as_chunks::<MAX_EDGES>();
         [
-            math.bytes_with(&sides[0], lane),
-            math.bytes_with(&sides[SIDE / MAX_EDGES], lane),
+            math.bytes_with(&sides[0], bit),
+            math.bytes_with(&sides[SIDE / MAX_EDGES], bit),
         ]
     }
 
@@ -281,12 +281,11 @@ impl Scratch {
             if beyond == table.nodes {
                 return None;
             }
-            let lane = FIRST_PLANE_LANE + plane;
-            nodes_outside |= beyond << (8 * lane);
+            nodes_outside |= beyond << (8 * bit_of_plane(plane));
             if plane == 0 {
                 self.first_distance[..LANES].copy_from_slice(&distances.0);
             } else {
-                rows[lane % LANES] = distances;
+                rows[LANE[plane]] = distances;
             }
         }
         let (vertices, _) = self.vertices.as_chunks_mut::<LANES>();
@@ -324,25 +323,26 @@ impl Scratch {
             let [near, far] = [inside, outside].map(|vertex| self.distance::<PLANE>(vertex));
             let near = if near < 0.0 { near } else { 0.0 };
             let fraction = near / (near - far);
-            let from = &self.vertices[inside as usize];
-            let to = &self.vertices[outside as usize];
-            let (lanes, planes_outside) = math.interpolate(from, to, fraction, &planes.limits);
-            let vertex = self.next_vertex;
-            self.next_vertex = vertex.wrapping_add(1);
-            self.vertices[vertex as usize] = lanes;
+            let (from_to, place) = ([inside, outside], self.next_vertex);
+            let (vertices, limits) = (&mut self.vertices, &planes.limits);
+            let planes_outside = if PLANE < 4 {
+                math.interpolate(vertices, from_to, fraction, place, limits)
+            } else {
+                math.interpolate_half(vertices, from_to, fraction, place, limits)
+            };
+            self.next_vertex = place.wrapping_add(1);
             cuts.outside |= planes_outside;
 
-            self.ends[outer] = vertex;
+            self.ends[outer] = place;
             self.outside[outer] = planes_outside;
             // Along the face on its left an edge that ends outside leaves, along the other it comes
             // back; an edge that starts outside the other way round. The new edge of a face runs
             // from where its boundary leaves to where it comes back.
             let (exit, entry) = (table.faces[inner] as usize, table.faces[outer] as usize);
-            cuts.exits |= 1 << (exit % 64);
-            cuts.entries |= 1 << (entry % 64);
-            self.ends[first_cut_edge + exit] = vertex;
+            cuts.faces |= table.faces_of_edge[edge];
+            self.ends[first_cut_edge + exit] = place;
             self.outside[first_cut_edge + exit] = planes_outside;
-            self.ends[SIDE + first_cut_edge + entry] = vertex;
+            self.ends[SIDE + first_cut_edge + entry] = place;
             self.outside[SIDE + first_cut_edge + entry] = planes_outside;
         }
         cuts
@@ -353,7 +353,7 @@ impl Scratch {
         if PLANE == 0 {
             self.first_distance[vertex as usize]
         } else {
-            self.vertices[vertex as usize].0[FIRST_PLANE_LANE + PLANE]
+            self.vertices[vertex as usize].0[LANE[PLANE]]
         }
     }
 
@@ -399,14 +399,20 @@ impl Scratch {
     }
 }
 
-/// Where the boundaries of faces leave a half-space and come back.
+/// What a plane cuts.
 #[derive(Default)]
 struct Cuts {
-    /// Sets of faces.
-    exits: u64,
-    entries: u64,
+    /// The set of faces. The boundary of a face is closed: it comes back as often as it leaves. So
+    /// each edge that is cut counts for two faces, each face for two edges at least, and there are as
+    /// many faces as edges where each leaves and comes back once.
+    faces: u32,
     /// The planes that some new vertex is outside of.
     outside: u8,
+}
+
+/// Which bit of a byte of planes is that of a plane.
+const fn bit_of_plane(plane: usize) -> usize {
+    BIT_OF_LANE[LANE[plane]] as usize
 }
 
 /// Turns eight bytes, of bits 0 to 7 each, into the eight bytes that have bit `i` of byte `j` as bit
@@ -456,6 +462,8 @@ struct EdgeTable {
     ends: [[u8; 16]; 2],
     /// The face on the left, and on the right.
     faces: Sides,
+    /// The same two faces as a set.
+    faces_of_edge: [u32; MAX_EDGES],
     /// Of each plane the edge between it and face 0; those between it and the other faces that are
     /// numbered lower than the plane follow in order.
     first_cut_edge: [u8; MAX_PLANES],
@@ -473,6 +481,7 @@ impl EdgeTable {
             own_edges: (1 << clipped.edges.len()) - 1,
             ends: [[0; 16]; 2],
             faces: [0; 2 * SIDE],
+            faces_of_edge: [0; MAX_EDGES],
             first_cut_edge: [0; MAX_PLANES],
             reference_pairs: [0; MAX_EDGES],
             different_references: 0,
@@ -514,6 +523,7 @@ impl EdgeTable {
     ) {
         self.faces[edge] = left as u8;
         self.faces[SIDE + edge] = right as u8;
+        self.faces_of_edge[edge] = 1 << left | 1 << right;
         let left = reference_of(left, clipped, clipper);
         let right = reference_of(right, clipped, clipper);
         if left != right {

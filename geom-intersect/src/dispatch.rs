@@ -3,11 +3,13 @@
 
 use nalgebra::Point3;
 
-use crate::convex::{self, ConvexCell, ConvexPlanes, Degenerate, Scratch};
+use crate::convex::{self, ConvexCell, ConvexPlanes, Corners, Degenerate, Scratch};
 #[cfg(target_arch = "x86_64")]
 use crate::lanes::Avx2;
 use crate::lanes::Portable;
 use crate::moments::Moments;
+use crate::standard::StandardShape;
+use crate::standard_faces::StandardFaces;
 
 /// Which of the two is used; by default the one with the widest registers that the processor has.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +30,22 @@ impl Default for Arithmetic {
 }
 
 impl Arithmetic {
+    /// Examines a cell as [`StandardFaces::of`] does.
+    #[inline]
+    pub(crate) fn faces(
+        self,
+        shape: StandardShape,
+        corners: &Corners,
+        magnitude: f64,
+    ) -> StandardFaces {
+        match self {
+            Self::Portable => StandardFaces::of(Portable, shape, corners, magnitude),
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: the features that the function is compiled for were found on this processor.
+            Self::Avx2(math) => unsafe { faces(math, shape, corners, magnitude) },
+        }
+    }
+
     /// Clips as [`convex::clip`] does.
     #[inline]
     pub(crate) fn clip<const FIRST: bool>(
@@ -65,6 +83,12 @@ impl Arithmetic {
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+fn faces(math: Avx2, shape: StandardShape, corners: &Corners, magnitude: f64) -> StandardFaces {
+    StandardFaces::of(math, shape, corners, magnitude)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
 fn clip<const FIRST: bool>(
     math: Avx2,
     scratch: &mut Scratch,
@@ -93,7 +117,6 @@ mod tests {
 
     use super::*;
     use crate::solid::Solid;
-    use crate::standard::StandardShape;
 
     /// Coordinates of the nodes of a unit cell of each shape.
     fn unit(shape: StandardShape) -> Vec<Vector3<f64>> {

@@ -17,9 +17,13 @@ pub(crate) struct Lanes(pub(crate) [f64; LANES]);
 #[repr(C, align(32))]
 pub(crate) struct Axes(pub(crate) [f64; 4]);
 
-/// A plane as the fast path takes it: normal, offset along it, the distance that still counts as
-/// inside; the rest fills the cache line.
-pub(crate) type PlaneRow = Lanes;
+/// A plane as the fast path takes it: the three coordinates of its normal, the offset along it, the
+/// distance that still counts as inside; each four times over, to fill a register.
+pub(crate) type PlaneRow = [Axes; 5];
+
+/// The order in which a set of lanes has them: of four at a time, those of the first and the second
+/// four in turns. It is what the processor gives for two registers at once.
+pub(crate) const BIT_OF_LANE: [u8; LANES] = [0, 1, 4, 5, 2, 3, 6, 7];
 
 /// What the fast path does with all lanes at once.
 pub(crate) trait LaneMath: Copy {
@@ -34,8 +38,26 @@ pub(crate) trait LaneMath: Copy {
     /// only the first four are of interest.
     fn transpose(self, rows: &[Lanes; LANES], nodes: &mut [Lanes; LANES], half: bool);
 
-    /// Returns `from + (to − from) · fraction` and the set of lanes that are beyond their limits.
-    fn interpolate(self, from: &Lanes, to: &Lanes, fraction: f64, limits: &Lanes) -> (Lanes, u8);
+    /// Puts `from + (to − from) · fraction` into a vertex and returns the set of lanes that are beyond
+    /// their limits, in the order of [`BIT_OF_LANE`].
+    fn interpolate(
+        self,
+        vertices: &mut [Lanes; 256],
+        from_to: [u8; 2],
+        fraction: f64,
+        place: u8,
+        limits: &Lanes,
+    ) -> u8;
+
+    /// Does the same for the first four lanes only.
+    fn interpolate_half(
+        self,
+        vertices: &mut [Lanes; 256],
+        from_to: [u8; 2],
+        fraction: f64,
+        place: u8,
+        limits: &Lanes,
+    ) -> u8;
 
     /// Returns bytes `bytes[index]` for sixteen indices below eight.
     fn spread(self, bytes: u64, indices: &[u8; 16]) -> [u8; 16];
@@ -63,7 +85,7 @@ impl LaneMath for Portable {
 
     #[inline(always)]
     fn distances(self, nodes: &[Lanes; 3], plane: &PlaneRow) -> (Lanes, u64) {
-        let [nx, ny, nz, offset, limit, ..] = plane.0;
+        let [nx, ny, nz, offset, limit] = plane.each_ref().map(|number| number.0[0]);
         let [x, y, z] = nodes;
         let mut result = [0.0; LANES];
         for i in 0..LANES {
@@ -82,13 +104,27 @@ impl LaneMath for Portable {
     }
 
     #[inline(always)]
-    fn interpolate(self, from: &Lanes, to: &Lanes, fraction: f64, limits: &Lanes) -> (Lanes, u8) {
-        let mut result = [0.0; LANES];
-        for i in 0..LANES {
-            result[i] = from.0[i] + (to.0[i] - from.0[i]) * fraction;
-        }
-        let beyond = (0..LANES).fold(0, |set, i| set | u8::from(result[i] > limits.0[i]) << i);
-        (Lanes(result), beyond)
+    fn interpolate(
+        self,
+        vertices: &mut [Lanes; 256],
+        from_to: [u8; 2],
+        fraction: f64,
+        place: u8,
+        limits: &Lanes,
+    ) -> u8 {
+        interpolate_lanes::<LANES>(vertices, from_to, fraction, place, limits)
+    }
+
+    #[inline(always)]
+    fn interpolate_half(
+        self,
+        vertices: &mut [Lanes; 256],
+        from_to: [u8; 2],
+        fraction: f64,
+        place: u8,
+        limits: &Lanes,
+    ) -> u8 {
+        interpolate_lanes::<{ LANES / 2 }>(vertices, from_to, fraction, place, limits)
     }
 
     #[inline(always)]
@@ -123,6 +159,24 @@ impl LaneMath for Portable {
     }
 }
 
+#[inline(always)]
+fn interpolate_lanes<const COUNT: usize>(
+    vertices: &mut [Lanes; 256],
+    [from, to]: [u8; 2],
+    fraction: f64,
+    place: u8,
+    limits: &Lanes,
+) -> u8 {
+    let (from, to) = (vertices[from as usize].0, vertices[to as usize].0);
+    let vertex = &mut vertices[place as usize].0;
+    let mut beyond = 0;
+    for i in 0..COUNT {
+        vertex[i] = from[i] + (to[i] - from[i]) * fraction;
+        beyond |= u8::from(vertex[i] > limits.0[i]) << BIT_OF_LANE[i];
+    }
+    beyond
+}
+
 #[cfg(target_arch = "x86_64")]
 pub(crate) use avx2::Avx2;
 
@@ -130,10 +184,12 @@ pub(crate) use avx2::Avx2;
 mod avx2 {
     use std::arch::x86_64::{
         __m256d, _CMP_GT_OQ, _mm_cvtsi32_si128, _mm_cvtsi64_si128, _mm_loadu_si128,
-        _mm_shuffle_epi8, _mm_storeu_si128, _mm256_add_pd, _mm256_cmp_pd, _mm256_load_pd,
-        _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_movemask_pd, _mm256_mul_pd,
-        _mm256_permute2f128_pd, _mm256_permute4x64_pd, _mm256_set1_pd, _mm256_sll_epi16,
-        _mm256_store_pd, _mm256_sub_pd, _mm256_unpackhi_pd, _mm256_unpacklo_pd,
+        _mm_shuffle_epi8, _mm_storeu_si128, _mm256_add_pd, _mm256_castpd_si256,
+        _mm256_castsi256_ps, _mm256_cmp_pd, _mm256_load_pd, _mm256_loadu_si256,
+        _mm256_movemask_epi8, _mm256_movemask_pd, _mm256_movemask_ps, _mm256_mul_pd,
+        _mm256_packs_epi32, _mm256_permute2f128_pd, _mm256_permute4x64_pd, _mm256_set1_pd,
+        _mm256_setzero_si256, _mm256_sll_epi16, _mm256_store_pd, _mm256_sub_pd, _mm256_unpackhi_pd,
+        _mm256_unpacklo_pd,
     };
 
     use super::{Axes, LANES, LaneMath, Lanes, PlaneRow};
@@ -177,18 +233,17 @@ mod avx2 {
 
         #[inline(always)]
         fn distances(self, nodes: &[Lanes; 3], plane: &PlaneRow) -> (Lanes, u64) {
-            let [nx, ny, nz, offset, limit, ..] = plane.0;
+            let [nx, ny, nz, offset, limit] = plane;
             let mut result = Lanes::default();
             let mut beyond = 0;
             for half in 0..2 {
                 unsafe {
-                    let along = |axis: usize, normal: f64| {
-                        _mm256_mul_pd(_mm256_set1_pd(normal), load(&nodes[axis], half))
-                    };
-                    let sum = _mm256_add_pd(along(0, nx), along(1, ny));
-                    let sum = _mm256_add_pd(sum, along(2, nz));
-                    let distance = _mm256_sub_pd(sum, _mm256_set1_pd(offset));
-                    let greater = _mm256_cmp_pd::<_CMP_GT_OQ>(distance, _mm256_set1_pd(limit));
+                    let x = _mm256_mul_pd(load_axes(nx), load(&nodes[0], half));
+                    let y = _mm256_mul_pd(load_axes(ny), load(&nodes[1], half));
+                    let z = _mm256_mul_pd(load_axes(nz), load(&nodes[2], half));
+                    let sum = _mm256_add_pd(_mm256_add_pd(x, y), z);
+                    let distance = _mm256_sub_pd(sum, load_axes(offset));
+                    let greater = _mm256_cmp_pd::<_CMP_GT_OQ>(distance, load_axes(limit));
                     beyond |= (_mm256_movemask_pd(greater) as u64) << (4 * half);
                     store(&mut result, half, distance);
                 }
@@ -226,25 +281,45 @@ mod avx2 {
         #[inline(always)]
         fn interpolate(
             self,
-            from: &Lanes,
-            to: &Lanes,
+            vertices: &mut [Lanes; 256],
+            [from, to]: [u8; 2],
             fraction: f64,
+            place: u8,
             limits: &Lanes,
-        ) -> (Lanes, u8) {
-            let mut result = Lanes::default();
-            let mut beyond = 0;
-            for half in 0..2 {
-                unsafe {
-                    let start = load(from, half);
-                    let step = _mm256_sub_pd(load(to, half), start);
-                    let step = _mm256_mul_pd(step, _mm256_set1_pd(fraction));
-                    let end = _mm256_add_pd(start, step);
-                    let greater = _mm256_cmp_pd::<_CMP_GT_OQ>(end, load(limits, half));
-                    beyond |= _mm256_movemask_pd(greater) << (4 * half);
-                    store(&mut result, half, end);
-                }
+        ) -> u8 {
+            unsafe {
+                let fraction = _mm256_set1_pd(fraction);
+                let (from, to) = (&vertices[from as usize], &vertices[to as usize]);
+                let low = between(load(from, 0), load(to, 0), fraction);
+                let high = between(load(from, 1), load(to, 1), fraction);
+                let place = &mut vertices[place as usize];
+                store(place, 0, low);
+                store(place, 1, high);
+                let low = _mm256_cmp_pd::<_CMP_GT_OQ>(low, load(limits, 0));
+                let high = _mm256_cmp_pd::<_CMP_GT_OQ>(high, load(limits, 1));
+                let both = _mm256_packs_epi32(_mm256_castpd_si256(low), _mm256_castpd_si256(high));
+                _mm256_movemask_ps(_mm256_castsi256_ps(both)) as u8
             }
-            (result, beyond as u8)
+        }
+
+        #[inline(always)]
+        fn interpolate_half(
+            self,
+            vertices: &mut [Lanes; 256],
+            [from, to]: [u8; 2],
+            fraction: f64,
+            place: u8,
+            limits: &Lanes,
+        ) -> u8 {
+            unsafe {
+                let fraction = _mm256_set1_pd(fraction);
+                let (from, to) = (&vertices[from as usize], &vertices[to as usize]);
+                let low = between(load(from, 0), load(to, 0), fraction);
+                store(&mut vertices[place as usize], 0, low);
+                let low = _mm256_cmp_pd::<_CMP_GT_OQ>(low, load(limits, 0));
+                let both = _mm256_packs_epi32(_mm256_castpd_si256(low), _mm256_setzero_si256());
+                _mm256_movemask_ps(_mm256_castsi256_ps(both)) as u8
+            }
         }
 
         #[inline(always)]
@@ -295,6 +370,12 @@ mod avx2 {
                 _mm256_store_pd(sum.0.as_mut_ptr(), total);
             }
         }
+    }
+
+    /// Returns `from + (to − from) · fraction`.
+    #[inline(always)]
+    unsafe fn between(from: __m256d, to: __m256d, fraction: __m256d) -> __m256d {
+        unsafe { _mm256_add_pd(from, _mm256_mul_pd(_mm256_sub_pd(to, from), fraction)) }
     }
 
     #[inline(always)]

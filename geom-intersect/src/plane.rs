@@ -2,7 +2,7 @@
 
 use nalgebra::Vector3;
 
-use crate::lanes::{Lanes, PlaneRow};
+use crate::lanes::{Axes, PlaneRow};
 
 /// How far a node may lie from its face's plane, or outside another face's plane, and still count
 /// as on it: in units of the largest coordinate times machine epsilon.
@@ -33,7 +33,7 @@ impl Plane {
     /// The bits do not depend on the corner that the face starts with, and change sign only where
     /// the face is listed the other way round: the two cells on either side of a face cut a third
     /// at exactly the same plane.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn of_face(corners: &[Vector3<f64>]) -> Self {
         match corners {
             [a, b, c] => Self::of_triangle(a, b, c),
@@ -43,6 +43,7 @@ impl Plane {
     }
 
     /// Returns the plane through three points, spanned from the lexicographically first of them.
+    #[inline(always)]
     pub(crate) fn of_triangle(a: &Vector3<f64>, b: &Vector3<f64>, c: &Vector3<f64>) -> Self {
         let (first, second, third) = if precedes(b, a) && !precedes(c, b) {
             (b, c, a)
@@ -59,7 +60,7 @@ impl Plane {
 
     /// Returns the plane through the mean of four points along their diagonals, whose cross product
     /// is twice the area vector.
-    #[inline]
+    #[inline(always)]
     fn of_quadrilateral(
         a: &Vector3<f64>,
         b: &Vector3<f64>,
@@ -138,9 +139,9 @@ impl Plane {
     /// [`LaneMath`]: crate::lanes::LaneMath
     #[inline]
     pub(crate) fn row(&self, limit: f64) -> PlaneRow {
-        let (normal, point) = (&self.normal, &self.point);
+        let Self { normal, point } = self;
         let offset = (normal.x * point.x + normal.y * point.y) + normal.z * point.z;
-        Lanes([normal.x, normal.y, normal.z, offset, limit, 0.0, 0.0, 0.0])
+        [normal.x, normal.y, normal.z, offset, limit].map(|number| Axes([number; 4]))
     }
 
     /// Returns the plane moved by a vector.

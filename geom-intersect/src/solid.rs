@@ -7,12 +7,14 @@ use nalgebra::{Point3, Vector3};
 use crate::boxes;
 use crate::convex::{ConvexPlanes, Corners};
 use crate::decomposition::Decomposition;
-use crate::frame::{Frame, higher, lower};
+use crate::dispatch::Arithmetic;
+use crate::frame::Frame;
 use crate::lanes::{LANES, LaneMath, Lanes, Portable};
 use crate::moments::Moments;
 use crate::plane::{Plane, face_centre};
 use crate::soup::Soup;
 use crate::standard::StandardShape;
+use crate::standard_faces::StandardFaces;
 use crate::surface::Surface;
 
 /// A solid cell: the region that its closed, outward oriented faces bound.
@@ -217,16 +219,6 @@ impl Solid {
         }
     }
 
-    /// The lowest and the highest corner of an axis-aligned box.
-    #[inline]
-    pub(crate) fn box_ends(&self) -> (Point3<f64>, Point3<f64>) {
-        let [one, other] = [0, 6].map(|corner| self.node(corner).coords);
-        (
-            one.zip_map(&other, lower).into(),
-            one.zip_map(&other, higher).into(),
-        )
-    }
-
     /// Forgets what is remembered of the cell before.
     #[inline]
     fn reset(&mut self, shape: Option<StandardShape>) {
@@ -299,27 +291,20 @@ impl Solid {
             };
             return;
         }
-        // Axis by axis, so that the distances of all nodes from a plane are found side by side.
-        let corners = [0, 1, 2].map(|axis| Portable.relative(&self.corners[axis], origin[axis]));
-        let node = |index: u32| {
-            Vector3::from([0, 1, 2].map(|axis: usize| corners[axis].0[index as usize % LANES]))
-        };
-        let apex = node(0);
-        let mut convex = true;
-        let mut volume = 0.0;
-        for face in shape.faces() {
-            let plane = plane_of(face, node);
-            let limit = plane.coplanarity(magnitude);
-            let (distances, outside) = Portable.distances(&corners, &plane.row(limit));
-            // The corners of a quadrilateral are all as far from its mean plane, above or below.
-            let planar = face.len() == 3 || distances.0[face[0] as usize % LANES].abs() <= limit;
-            let own = face.iter().fold(0, |set, corner| set | 1 << corner);
-            convex &= planar && outside & !own == 0;
-            volume -= plane.distance(&apex);
-            self.planes.push(plane);
-            self.planar.push(planar);
+        let mut corners = self.corners;
+        for (axis, numbers) in corners.iter_mut().enumerate() {
+            *numbers = Portable.relative(numbers, origin[axis]);
         }
-        self.class = self.class_with(convex, volume / 6.0);
+        let StandardFaces {
+            planes,
+            planar,
+            convex,
+            volume,
+        } = Arithmetic::default().faces(shape, &corners, magnitude);
+        let faces = shape.faces().len();
+        self.planes.extend_from_slice(&planes[..faces]);
+        self.planar.extend_from_slice(&planar[..faces]);
+        self.class = self.class_with(convex, volume);
     }
 
     fn class_with(&self, convex: bool, volume: f64) -> SolidClass {
@@ -393,11 +378,15 @@ impl Solid {
         let shape = self.shape.filter(|_| self.class.convex)?;
         Some(self.own_planes.get_or_init(|| {
             let Frame { origin, extent, .. } = *self.frame();
-            let mut planes = Vec::new();
-            self.convex_planes(&origin, &mut planes);
             let references = shape.topology().references;
             let references = references.map(|node| self.node(node) - origin);
-            ConvexPlanes::new(shape, &planes, references, extent)
+            if self.planes.is_empty() {
+                let mut planes = Vec::new();
+                self.convex_planes(&origin, &mut planes);
+                ConvexPlanes::new(shape, &planes, references, extent)
+            } else {
+                ConvexPlanes::new(shape, &self.planes, references, extent)
+            }
         }))
     }
 

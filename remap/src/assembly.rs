@@ -1,6 +1,7 @@
 //! From contributions, target cell by target cell, to a sparse matrix.
 
 use mesh_core::CsrMatrix;
+use rayon::prelude::*;
 
 use crate::error::PrepareError;
 use crate::scheme::{Contributions, Entry, Scheme};
@@ -12,19 +13,42 @@ pub(crate) struct Frame<'a> {
     pub(crate) columns: usize,
 }
 
-/// The rows of consecutive target cells: twelve bytes per entry.
+/// The rows of some target cells: twelve bytes per entry.
 ///
 /// Contributions to the row of their own target cell, the common case, are complete with their cell
 /// and go where they stay. Others (rows of target nodes, say) are kept aside until all cells are in.
 #[derive(Debug, Default)]
 pub(crate) struct RowBlock {
-    counts: Vec<u32>,
+    /// Where the rows end, in order of the cells.
+    ends: Vec<u32>,
     columns: Vec<u32>,
     values: Vec<f64>,
-    aside: Vec<Entry>,
+    aside: Vec<Aside>,
+}
+
+/// A contribution to another row than that of its target cell.
+#[derive(Debug, Clone, Copy)]
+struct Aside {
+    target: u32,
+    entry: Entry,
 }
 
 impl RowBlock {
+    /// Makes room for the rows of so many cells, with so many entries.
+    pub(crate) fn with_capacity(cells: usize, entries: usize) -> Self {
+        Self {
+            ends: Vec::with_capacity(cells),
+            columns: Vec::with_capacity(entries),
+            values: Vec::with_capacity(entries),
+            aside: Vec::new(),
+        }
+    }
+
+    /// Returns how many entries there are.
+    pub(crate) fn entry_count(&self) -> usize {
+        self.columns.len()
+    }
+
     /// Takes over and clears the contributions of the next target cell, whose own row is `row`.
     pub(crate) fn push_cell(
         &mut self,
@@ -32,16 +56,39 @@ impl RowBlock {
         contributions: &mut Contributions,
         frame: &Frame<'_>,
     ) -> Result<(), PrepareError> {
-        let before = self.columns.len();
         let entries = &mut contributions.entries;
-        if !entries.is_sorted_by_key(|entry| (entry.row, entry.column)) {
-            // Stable, so that what goes into one entry is summed in the order it came.
-            entries.sort_by_key(|entry| (entry.row, entry.column));
+        let plain = entries
+            .iter()
+            .all(|entry| entry.row == row && frame.is_valid(entry))
+            && entries
+                .windows(2)
+                .all(|pair| pair[0].column < pair[1].column);
+        if plain {
+            self.columns
+                .extend(entries.iter().map(|entry| entry.column));
+            self.values.extend(entries.iter().map(|entry| entry.weight));
+            entries.clear();
+        } else {
+            self.push_any(row, entries, frame)?;
         }
+        self.ends.push(self.columns.len() as u32);
+        Ok(())
+    }
+
+    /// Takes contributions in any order, to any row, several to an entry.
+    fn push_any(
+        &mut self,
+        row: u32,
+        entries: &mut Vec<Entry>,
+        frame: &Frame<'_>,
+    ) -> Result<(), PrepareError> {
+        let before = self.columns.len();
+        // Stable, so that what goes into one entry is summed in the order it came.
+        entries.sort_by_key(|entry| (entry.row, entry.column));
         for entry in entries.drain(..) {
             frame.check(&entry)?;
             if entry.row != row {
-                self.aside.push(entry);
+                self.aside.push(Aside { target: row, entry });
             } else if self.columns.len() > before && self.columns.last() == Some(&entry.column) {
                 if let Some(value) = self.values.last_mut() {
                     *value += entry.weight;
@@ -52,12 +99,60 @@ impl RowBlock {
                 self.values.push(entry.weight);
             }
         }
-        self.counts.push((self.columns.len() - before) as u32);
         Ok(())
+    }
+
+    /// Returns the entries of a row, by its place in the block.
+    fn row(&self, place: usize) -> (&[u32], &[f64]) {
+        let start = if place == 0 { 0 } else { self.ends[place - 1] };
+        let range = start as usize..self.ends[place] as usize;
+        (&self.columns[range.clone()], &self.values[range])
     }
 }
 
+/// Puts rows that were computed in another order into the order of their cells.
+///
+/// `order` has the cells, counted from the first of them, in the order in which they were computed,
+/// `size` to a block, as the blocks returned have.
+pub(crate) fn sort_rows(blocks: Vec<RowBlock>, order: &[u32], size: usize) -> Vec<RowBlock> {
+    let mut place_of = vec![0; order.len()];
+    for (place, &cell) in order.iter().enumerate() {
+        place_of[cell as usize] = place;
+    }
+    let mut sorted: Vec<RowBlock> = place_of
+        .par_chunks(size)
+        .map(|places| {
+            let rows = || {
+                let rows = places.iter();
+                rows.map(|&place| blocks[place / size].row(place % size))
+            };
+            let entries = rows().map(|(columns, _)| columns.len()).sum();
+            let mut block = RowBlock::with_capacity(places.len(), entries);
+            for (columns, values) in rows() {
+                block.columns.extend_from_slice(columns);
+                block.values.extend_from_slice(values);
+                block.ends.push(block.columns.len() as u32);
+            }
+            block
+        })
+        .collect();
+    let mut aside: Vec<Aside> = blocks.into_iter().flat_map(|block| block.aside).collect();
+    // Stable: what one cell kept aside stays in its order.
+    aside.sort_by_key(|aside| aside.target);
+    if let Some(first) = sorted.first_mut() {
+        first.aside = aside;
+    }
+    sorted
+}
+
 impl Frame<'_> {
+    #[inline]
+    fn is_valid(&self, entry: &Entry) -> bool {
+        (entry.row as usize) < self.rows
+            && (entry.column as usize) < self.columns
+            && entry.weight.is_finite()
+    }
+
     fn check(&self, entry: &Entry) -> Result<(), PrepareError> {
         let scheme = || self.scheme.name().to_owned();
         if entry.row as usize >= self.rows {
@@ -91,42 +186,93 @@ impl Frame<'_> {
     }
 }
 
-/// Puts the blocks of all target cells, in order, into one matrix. A block is freed as soon as it
-/// is copied.
-///
-/// # Errors
-///
-/// If the weights of an entry add up to infinity.
-pub(crate) fn assemble(
-    blocks: Vec<RowBlock>,
-    frame: &Frame<'_>,
-) -> Result<CsrMatrix, PrepareError> {
-    let nonzeros = blocks.iter().map(|block| block.columns.len()).sum();
-    let mut offsets = Vec::with_capacity(frame.rows + 1);
-    let mut columns = Vec::with_capacity(nonzeros);
-    let mut values = Vec::with_capacity(nonzeros);
-    let mut aside = Vec::new();
-    let mut offset = 0;
-    offsets.push(offset);
-    for block in blocks {
-        for &count in &block.counts {
-            // Cells beyond the last row have no row of their own.
-            if offsets.len() <= frame.rows {
-                offset += count as usize;
-                offsets.push(offset);
-            }
+/// A matrix that grows row by row.
+#[derive(Debug)]
+pub(crate) struct GrowingMatrix {
+    offsets: Vec<usize>,
+    columns: Vec<u32>,
+    values: Vec<f64>,
+    aside: Vec<Entry>,
+    /// How many rows and how many target cells there will be.
+    rows: usize,
+    cells: usize,
+}
+
+/// Room is made for at most so many times the entries that are there: what is to come is only
+/// known by what came before.
+const MAX_GROWTH: usize = 4;
+
+impl GrowingMatrix {
+    /// Starts a matrix of so many rows, to which the rows of so many target cells will be appended.
+    pub(crate) fn new(rows: usize, cells: usize) -> Self {
+        let mut offsets = Vec::with_capacity(rows + 1);
+        offsets.push(0);
+        Self {
+            offsets,
+            columns: Vec::new(),
+            values: Vec::new(),
+            aside: Vec::new(),
+            rows,
+            cells,
         }
-        columns.extend_from_slice(&block.columns);
-        values.extend_from_slice(&block.values);
-        aside.extend_from_slice(&block.aside);
     }
-    offsets.resize(frame.rows + 1, offset);
-    if !aside.is_empty() {
-        (offsets, columns, values) = merge_aside(aside, &offsets, &columns, &values, frame)?;
+
+    /// Appends the rows of the next target cells. A block is freed as soon as it is copied.
+    pub(crate) fn append(&mut self, blocks: Vec<RowBlock>) {
+        self.make_room(&blocks);
+        for block in blocks {
+            let offset = self.columns.len();
+            // Cells beyond the last row have no row of their own.
+            let ends = block.ends.iter().take(self.rows + 1 - self.offsets.len());
+            self.offsets.extend(ends.map(|&end| offset + end as usize));
+            self.columns.extend_from_slice(&block.columns);
+            self.values.extend_from_slice(&block.values);
+            self.aside
+                .extend(block.aside.iter().map(|aside| aside.entry));
+        }
     }
-    // Valid by construction: every entry was checked, rows and columns ascend.
-    let shape = (frame.rows, frame.columns);
-    Ok(CsrMatrix::new(shape, offsets, columns, values))
+
+    /// Reserves what the blocks need, or better: what all cells will need if those to come are like
+    /// these. What is reserved and not used takes no memory.
+    fn make_room(&mut self, blocks: &[RowBlock]) {
+        let added = blocks.iter().map(RowBlock::entry_count).sum::<usize>();
+        let needed = self.columns.len() + added;
+        if needed <= self.columns.capacity().min(self.values.capacity()) {
+            return;
+        }
+        let done =
+            self.offsets.len() - 1 + blocks.iter().map(|block| block.ends.len()).sum::<usize>();
+        let share = self.cells as f64 / done as f64;
+        // A little more, since cells on the border, which often come first, have fewer entries.
+        let expected = (needed as f64 * share * 1.0625) as usize;
+        let expected = expected.clamp(needed, MAX_GROWTH * needed);
+        self.columns.reserve_exact(expected - self.columns.len());
+        self.values.reserve_exact(expected - self.values.len());
+    }
+
+    /// Finishes the matrix once the rows of all target cells are in.
+    ///
+    /// # Errors
+    ///
+    /// If the weights of an entry add up to infinity.
+    pub(crate) fn finish(mut self, frame: &Frame<'_>) -> Result<CsrMatrix, PrepareError> {
+        self.offsets.resize(self.rows + 1, self.columns.len());
+        let Self {
+            mut offsets,
+            mut columns,
+            mut values,
+            aside,
+            ..
+        } = self;
+        if !aside.is_empty() {
+            (offsets, columns, values) = merge_aside(aside, &offsets, &columns, &values, frame)?;
+        }
+        columns.shrink_to_fit();
+        values.shrink_to_fit();
+        // Valid by construction: every entry was checked, rows and columns ascend.
+        let shape = (frame.rows, frame.columns);
+        Ok(CsrMatrix::new(shape, offsets, columns, values))
+    }
 }
 
 /// Offsets, columns and values of a sparse matrix.

@@ -3,14 +3,18 @@
 use std::ops::Range;
 
 use mesh_core::{Bounds, Point3, Vector3};
+use rayon::prelude::*;
 
 /// The largest cell may be so many times as wide as the mean one, axis by axis: beyond it a query
-/// would look into too many bins, and the R-tree is faster.
+/// would look into too many bins, and a tree is faster.
 const MAX_SPREAD: f64 = 4.0;
+
+/// How many cells a thread takes at a time; the bins do not depend on it.
+const CHUNK: usize = 4096;
 
 /// Cells sorted into a grid of equal bins by the centres of their bounds.
 ///
-/// Twelve bytes per cell beside the bounds, built by one counting sort.
+/// Some 60 bytes per cell, built by one counting sort.
 #[derive(Debug)]
 pub(crate) struct Bins {
     low: Point3,
@@ -22,27 +26,64 @@ pub(crate) struct Bins {
     reach: Vector3,
     /// Starts of the bins in `cells`, one more than there are bins.
     starts: Vec<u32>,
-    cells: Vec<u32>,
+    /// Bin by bin.
+    cells: Vec<(u32, Bounds)>,
+    /// The bounds of all cells in a row of bins along the first axis.
+    rows: Vec<Bounds>,
+    are_plain: bool,
 }
 
 impl Bins {
     /// Sorts cells, numbered in order, into bins; none where their sizes differ too much.
     pub(crate) fn new(bounds: &[Bounds]) -> Option<Self> {
-        let all = bounds
-            .iter()
-            .fold(Bounds::EMPTY, |all, bounds| all.union(bounds));
-        let zero = Vector3::zeros();
-        let (widest, total) = bounds.iter().fold((zero, zero), |(widest, total), bounds| {
-            let size = bounds.max - bounds.min;
-            (widest.sup(&size), total + size)
+        let mut result = Self::empty(bounds)?;
+        let bin_of: Vec<u32> = bounds
+            .par_iter()
+            .with_min_len(CHUNK)
+            .map(|bounds| result.bin_of(bounds) as u32)
+            .collect();
+        for &bin in &bin_of {
+            result.starts[bin as usize + 1] += 1;
+        }
+        for bin in 1..result.starts.len() {
+            result.starts[bin] += result.starts[bin - 1];
+        }
+        let mut order = vec![0; bounds.len()];
+        let mut next = result.starts.clone();
+        for (cell, &bin) in bin_of.iter().enumerate() {
+            let place = &mut next[bin as usize];
+            order[*place as usize] = cell as u32;
+            *place += 1;
+        }
+        let cells = order.into_par_iter().with_min_len(CHUNK);
+        result.cells = cells.map(|cell| (cell, bounds[cell as usize])).collect();
+        let rows = result.counts[1] * result.counts[2];
+        let rows = (0..rows).into_par_iter().with_min_len(64).map(|row| {
+            let cells = result.cells[result.range(row, 0..result.counts[0])].iter();
+            cells.fold(Bounds::EMPTY, |all, (_, bounds)| all.union(bounds))
         });
+        result.rows = rows.collect();
+        result.are_plain = result.look_plain();
+        Some(result)
+    }
+
+    /// Lays out the bins.
+    fn empty(bounds: &[Bounds]) -> Option<Self> {
+        let zero = Vector3::zeros();
+        let (all, widest, total) = bounds.iter().fold(
+            (Bounds::EMPTY, zero, zero),
+            |(all, widest, total), bounds| {
+                let size = bounds.max - bounds.min;
+                (all.union(bounds), widest.sup(&size), total + size)
+            },
+        );
         let mean = total / bounds.len() as f64;
         let size = all.max - all.min;
         let magnitude = all.min.coords.amax().max(all.max.coords.amax());
         let mut counts = [1; 3];
         let mut scale = zero;
         for axis in 0..3 {
-            // Written so that a NaN, or a mesh that is flat along an axis, goes to the tree.
+            // Written so that a NaN, or a mesh that is flat along an axis, goes to a tree.
             if !(widest[axis] <= MAX_SPREAD * mean[axis] && mean[axis] > 0.0) {
                 return None;
             }
@@ -57,45 +98,67 @@ impl Bins {
         {
             return None;
         }
-        let mut result = Self {
+        Some(Self {
             low: all.min,
             scale,
             counts,
             reach: widest / 2.0 + Vector3::repeat(4.0 * f64::EPSILON * magnitude),
             starts: vec![0; bins + 1],
-            cells: vec![0; bounds.len()],
-        };
-        let bin_of: Vec<u32> = bounds
-            .iter()
-            .map(|bounds| result.bin_of(bounds) as u32)
-            .collect();
-        for &bin in &bin_of {
-            result.starts[bin as usize + 1] += 1;
-        }
-        for bin in 0..bins {
-            result.starts[bin + 1] += result.starts[bin];
-        }
-        let mut next = result.starts.clone();
-        for (index, &bin) in bin_of.iter().enumerate() {
-            let place = &mut next[bin as usize];
-            result.cells[*place as usize] = index as u32;
-            *place += 1;
-        }
-        Some(result)
+            cells: Vec::new(),
+            rows: Vec::new(),
+            are_plain: false,
+        })
     }
 
-    /// Visits every cell whose bounds may overlap the given bounds, and some more.
-    pub(crate) fn for_each(&self, bounds: &Bounds, mut visit: impl FnMut(u32)) {
+    /// Returns the bounds of the cell in a place.
+    #[inline]
+    pub(crate) fn bounds_at(&self, place: u32) -> Bounds {
+        self.cells[place as usize].1
+    }
+
+    /// Returns whether there are few candidates, mostly found in ascending order: then it does not
+    /// pay to search for several cells at once.
+    ///
+    /// There are many where the bounds of cells overlap each other much, as those of tetrahedra do.
+    pub(crate) fn are_plain(&self) -> bool {
+        self.are_plain
+    }
+
+    /// Finds out about [`are_plain`](Self::are_plain).
+    fn look_plain(&self) -> bool {
+        let pairs = self.cells.par_windows(2).with_min_len(CHUNK);
+        let descents = pairs.filter(|pair| pair[0].0 > pair[1].0).count();
+        let bins = self.starts.len() - 1;
+        self.cells.len() <= 2 * bins && 16 * descents <= self.cells.len()
+    }
+
+    /// Visits every cell whose bounds share a volume with the given bounds: its id and place.
+    #[inline]
+    pub(crate) fn for_each(&self, bounds: &Bounds, mut visit: impl FnMut(u32, u32)) {
         let [xs, ys, zs] = [0, 1, 2].map(|axis| self.bins_along(axis, bounds));
         for z in zs {
             for y in ys.clone() {
-                let row = (z * self.counts[1] + y) * self.counts[0];
-                let range = self.starts[row + xs.start]..self.starts[row + xs.end];
-                for &cell in &self.cells[range.start as usize..range.end as usize] {
-                    visit(cell);
+                let row = z * self.counts[1] + y;
+                // Of regular cells most rows beside are beyond in full.
+                if !share_volume(&self.rows[row], bounds) {
+                    continue;
+                }
+                let range = self.range(row, xs.clone());
+                let first = range.start;
+                for (place, (cell, own)) in self.cells[range].iter().enumerate() {
+                    if share_volume(own, bounds) {
+                        visit(*cell, (first + place) as u32);
+                    }
                 }
             }
         }
+    }
+
+    /// The places of the cells in some bins of a row.
+    fn range(&self, row: usize, xs: Range<usize>) -> Range<usize> {
+        let first = row * self.counts[0];
+        let [start, end] = [xs.start, xs.end].map(|x| self.starts[first + x] as usize);
+        start..end
     }
 
     fn bin_of(&self, bounds: &Bounds) -> usize {
@@ -117,4 +180,15 @@ impl Bins {
         let high = self.bin_along(axis, bounds.max[axis] + self.reach[axis]);
         low..high + 1
     }
+}
+
+#[inline]
+fn share_volume(one: &Bounds, other: &Bounds) -> bool {
+    // Without branches in between: half of the answers are not predictable.
+    (one.min.x < other.max.x)
+        & (one.min.y < other.max.y)
+        & (one.min.z < other.max.z)
+        & (one.max.x > other.min.x)
+        & (one.max.y > other.min.y)
+        & (one.max.z > other.min.z)
 }

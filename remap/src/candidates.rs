@@ -1,6 +1,6 @@
 //! Candidates: the source cells whose bounds overlap those of a target cell.
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 use mesh_core::{Bounds, CellId, UnstructuredMesh};
 use rayon::prelude::*;
@@ -8,14 +8,21 @@ use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 
 use crate::bins::Bins;
-use crate::cells::SourceCell;
+use crate::cells::{SourceCell, TargetCell};
+use crate::curve::{around, order_along_curve};
+use crate::nearby::{Nearby, group, is_scattered};
+use crate::packed_tree::PackedTree;
 
 /// Finds the source cells whose bounds overlap given bounds.
 ///
-/// By an R-tree in general; by uniform bins where all cells are of about one size, which is faster
-/// and takes less memory. Both give the same candidates.
+/// In one of three forms, which give the same candidates:
+/// - uniform bins where all cells are of about one size: the fastest to build and to ask;
+/// - a packed R-tree of boxes in single precision for cells of any sizes;
+/// - the R-tree of the crate `rstar`, in double precision throughout, where single precision cannot
+///   tell the cells apart. It also tests the others.
 ///
-/// Building costs `O(n log n)` time and 120 bytes per cell for the tree, `O(n)` and 56 for the bins.
+/// Building costs `O(n)` time and 60 bytes per cell for the bins, `O(n log n)` and 65 bytes for the
+/// packed tree, `O(n log n)` and 170 bytes for the other.
 #[derive(Debug)]
 pub struct CandidateSearch {
     index: Index,
@@ -23,8 +30,12 @@ pub struct CandidateSearch {
 
 #[derive(Debug)]
 enum Index {
-    Bins { bins: Bins, bounds: Vec<Bounds> },
-    Tree(RTree<Entry>),
+    Bins(Bins),
+    Packed(PackedTree),
+    Tree {
+        tree: RTree<Entry>,
+        bounds: Vec<Bounds>,
+    },
 }
 
 type Entry = GeomWithData<Rectangle<[f64; 3]>, SourceCell>;
@@ -33,28 +44,46 @@ impl CandidateSearch {
     /// Prepares the search in a source mesh, in the form that suits its cells.
     #[must_use]
     pub fn new(source: &UnstructuredMesh) -> Self {
-        let bounds = cell_bounds(source);
-        match Bins::new(&bounds) {
-            Some(bins) => Self {
-                index: Index::Bins { bins, bounds },
-            },
-            None => Self::from_bounds(&bounds),
+        let bounds = all_bounds(source);
+        let bins = || Bins::new(&bounds).map(Index::Bins);
+        let packed = || PackedTree::new(&bounds).map(Index::Packed);
+        match bins().or_else(packed) {
+            Some(index) => Self { index },
+            None => Self::from_bounds(bounds),
         }
     }
 
-    /// Prepares the search with an R-tree, whatever the cells.
+    /// Prepares the search with bins; none where sizes of cells differ too much.
     #[must_use]
-    pub fn with_tree(source: &UnstructuredMesh) -> Self {
-        Self::from_bounds(&cell_bounds(source))
+    pub fn with_bins(source: &UnstructuredMesh) -> Option<Self> {
+        let index = Bins::new(&all_bounds(source)).map(Index::Bins)?;
+        Some(Self { index })
     }
 
-    fn from_bounds(bounds: &[Bounds]) -> Self {
+    /// Prepares the search with a packed R-tree; none where single precision cannot tell the cells
+    /// apart.
+    #[must_use]
+    pub fn with_packed_tree(source: &UnstructuredMesh) -> Option<Self> {
+        let index = PackedTree::new(&all_bounds(source)).map(Index::Packed)?;
+        Some(Self { index })
+    }
+
+    /// Prepares the search with the R-tree of `rstar`, whatever the cells.
+    #[must_use]
+    pub fn with_tree(source: &UnstructuredMesh) -> Self {
+        Self::from_bounds(all_bounds(source))
+    }
+
+    fn from_bounds(bounds: Vec<Bounds>) -> Self {
         let entries = bounds.iter().enumerate().map(|(cell, bounds)| {
             let corners = Rectangle::from_corners(bounds.min.into(), bounds.max.into());
             Entry::new(corners, SourceCell::new(CellId::new(cell as u32)))
         });
         Self {
-            index: Index::Tree(RTree::bulk_load(entries.collect())),
+            index: Index::Tree {
+                tree: RTree::bulk_load(entries.collect()),
+                bounds,
+            },
         }
     }
 
@@ -65,38 +94,98 @@ impl CandidateSearch {
     /// itself that spares 26 candidates of 27.
     pub fn find_candidates(&self, bounds: &Bounds, candidates: &mut Vec<SourceCell>) {
         candidates.clear();
-        let (low, high): ([f64; 3], [f64; 3]) = (bounds.min.into(), bounds.max.into());
-        let overlaps = |lower: &[f64; 3], upper: &[f64; 3]| {
-            (0..3).all(|axis| lower[axis] < high[axis] && upper[axis] > low[axis])
-        };
+        self.for_each(bounds, |cell, _| {
+            candidates.push(SourceCell::new(CellId::new(cell)));
+        });
+        if !candidates.is_sorted() {
+            candidates.sort_unstable();
+        }
+    }
+
+    /// Visits every cell of a target mesh with its candidates, in ascending order. The cells come in
+    /// an order that makes the search fast, whatever their numbering.
+    pub fn find_all_candidates(
+        &self,
+        target: &UnstructuredMesh,
+        mut visit: impl FnMut(TargetCell, &[SourceCell]),
+    ) {
+        let mut bounds = all_bounds(target);
+        let mut cells: Vec<u32> = (0..bounds.len() as u32).collect();
+        if is_scattered(target) {
+            cells = order_along_curve(&bounds, &around(&bounds));
+            bounds = cells.iter().map(|&cell| bounds[cell as usize]).collect();
+        }
+        self.find_candidates_of_each(&bounds, &mut Nearby::default(), |index, candidates| {
+            visit(TargetCell::new(CellId::new(cells[index])), candidates);
+        });
+    }
+
+    /// Visits many bounds in their order, each with the source cells whose bounds share a volume
+    /// with it, in ascending order.
+    ///
+    /// Faster than [`find_candidates`](Self::find_candidates) for one after the other where bounds
+    /// that follow each other are close together: they are searched for in groups.
+    pub(crate) fn find_candidates_of_each(
+        &self,
+        bounds: &[Bounds],
+        nearby: &mut Nearby,
+        mut visit: impl FnMut(usize, &[SourceCell]),
+    ) {
+        if matches!(&self.index, Index::Bins(bins) if bins.are_plain()) {
+            // A few candidates, mostly found in ascending order: a group saves nothing.
+            for (index, bounds) in bounds.iter().enumerate() {
+                self.find_candidates(bounds, &mut nearby.candidates);
+                visit(index, &nearby.candidates);
+            }
+            return;
+        }
+        let mut first = 0;
+        while first < bounds.len() {
+            let (count, around) = group(&bounds[first..]);
+            nearby.clear();
+            self.for_each(&around, |cell, place| nearby.push(cell, place));
+            match &self.index {
+                Index::Bins(bins) => nearby.sort(|place| bins.bounds_at(place)),
+                Index::Packed(tree) => nearby.sort(|place| tree.bounds_at(place)),
+                Index::Tree { bounds, .. } => nearby.sort(|place| bounds[place as usize]),
+            }
+            for index in first..first + count {
+                visit(index, nearby.candidates(&bounds[index]));
+            }
+            first += count;
+        }
+    }
+
+    #[inline]
+    fn for_each(&self, bounds: &Bounds, mut visit: impl FnMut(u32, u32)) {
         match &self.index {
-            Index::Bins { bins, bounds: all } => bins.for_each(bounds, |cell| {
-                let Bounds { min, max } = &all[cell as usize];
-                if overlaps(min.coords.as_ref(), max.coords.as_ref()) {
-                    candidates.push(SourceCell::new(CellId::new(cell)));
-                }
-            }),
-            Index::Tree(tree) => {
+            Index::Bins(bins) => bins.for_each(bounds, visit),
+            Index::Packed(tree) => tree.for_each(bounds, visit),
+            Index::Tree { tree, .. } => {
+                let (low, high): ([f64; 3], [f64; 3]) = (bounds.min.into(), bounds.max.into());
                 let envelope = AABB::from_corners(low, high);
                 let _: ControlFlow<()> =
                     tree.locate_in_envelope_intersecting_int(envelope, |entry| {
-                        if overlaps(&entry.geom().lower(), &entry.geom().upper()) {
-                            candidates.push(entry.data);
+                        let (lower, upper) = (entry.geom().lower(), entry.geom().upper());
+                        if (0..3).all(|axis| lower[axis] < high[axis] && upper[axis] > low[axis]) {
+                            visit(entry.data.get(), entry.data.get());
                         }
                         ControlFlow::Continue(())
                     });
             }
         }
-        if !candidates.is_sorted() {
-            candidates.sort_unstable();
-        }
     }
 }
 
-fn cell_bounds(mesh: &UnstructuredMesh) -> Vec<Bounds> {
-    (0..mesh.cell_count() as u32)
+/// Returns the bounds of consecutive cells.
+pub(crate) fn cell_bounds(mesh: &UnstructuredMesh, cells: Range<u32>) -> Vec<Bounds> {
+    cells
         .into_par_iter()
         .with_min_len(1024)
         .map(|cell| mesh.cell_bounds(CellId::new(cell)))
         .collect()
+}
+
+fn all_bounds(mesh: &UnstructuredMesh) -> Vec<Bounds> {
+    cell_bounds(mesh, 0..mesh.cell_count() as u32)
 }

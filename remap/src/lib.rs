@@ -29,12 +29,17 @@
 
 mod assembly;
 mod bins;
+mod boxes;
 mod candidates;
 mod cells;
 pub mod check;
+mod curve;
 mod error;
+mod nearby;
 mod operator;
 mod overlap_matrix;
+mod overlaps;
+mod packed_tree;
 mod prepare;
 mod scheme;
 mod schemes;

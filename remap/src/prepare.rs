@@ -1,21 +1,34 @@
 //! The pipeline: candidates → overlaps → matrix.
 
+use std::mem::take;
+use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use geom_intersect::{Intersector, Moments, Solid, SolidClass};
-use mesh_core::{CellId, UnstructuredMesh, Vector3};
+use geom_intersect::SolidClass;
+use mesh_core::{Bounds, CellId, UnstructuredMesh};
 use rayon::prelude::*;
 
-use crate::assembly::{Frame, RowBlock, assemble};
-use crate::candidates::CandidateSearch;
-use crate::cells::{SolidMaker, SourceCell, TargetCell, classify};
+use crate::assembly::{Frame, GrowingMatrix, RowBlock, sort_rows};
+use crate::candidates::{CandidateSearch, cell_bounds};
+use crate::cells::{SourceCell, TargetCell, classify};
+use crate::curve::{around, order_along_curve};
 use crate::error::PrepareError;
+use crate::nearby::{Nearby, is_scattered};
 use crate::overlap_matrix::OverlapMatrix;
-use crate::scheme::{Contributions, MomentsNeeded, Overlap, Scheme};
+use crate::overlaps::{Meshes, OverlapFinder};
+use crate::scheme::{Contributions, Overlap, Scheme};
 
-/// How many consecutive target cells a thread takes at a time. The result does not depend on it;
-/// fewer make the threads finish together, more make use of what neighbours have in common.
-const BLOCK: u32 = 512;
+/// How many target cells a thread takes at a time. The result does not depend on it; fewer make
+/// the threads finish together, more make use of what neighbours have in common.
+const BLOCK: usize = 128;
+
+/// How many blocks per thread are computed before their rows go to the matrix.
+const WINDOW_BLOCKS: usize = 64;
+
+/// How many target cells are computed together where their numbering is poor: the more, the closer
+/// neighbours come to one another, and the more rows wait to be put in order.
+const CURVE_WINDOW: usize = 1 << 20;
 
 /// Told how many target cells are done, from any thread, some hundred times in all or more.
 pub type Progress<'a> = &'a (dyn Fn(u64) + Sync);
@@ -94,33 +107,43 @@ pub fn prepare_with(
         scheme,
         search: &search,
         classes: &classes,
+        frame: &frame,
+        progress,
+        workers: Mutex::default(),
     };
-    let cells = target.cell_count() as u32;
-    let blocks = (0..cells.div_ceil(BLOCK))
-        .into_par_iter()
-        .map_init(Worker::default, |worker, block| {
-            let rows = block * BLOCK..cells.min((block + 1) * BLOCK);
-            let count = u64::from(rows.end - rows.start);
-            let mut result = RowBlock::default();
-            for row in rows {
-                worker.visit(&job, TargetCell::new(CellId::new(row)));
-                result.push_cell(row, &mut worker.contributions, &frame)?;
+    let cells = target.cell_count();
+    let mut matrix = GrowingMatrix::new(frame.rows, cells);
+    let along_curve = is_scattered(target);
+    let window = if along_curve {
+        CURVE_WINDOW
+    } else {
+        BLOCK * WINDOW_BLOCKS * rayon::current_num_threads()
+    };
+    let mut computed = Vec::new();
+    for start in (0..cells).step_by(window) {
+        let window = start..cells.min(start + window);
+        // Rows of one window are appended while those of the next are computed.
+        let append = || matrix.append(std::mem::take(&mut computed));
+        let compute = || {
+            if along_curve {
+                job.rows_along_curve(window)
+            } else {
+                job.rows(window.len(), |index| window.start + index)
             }
-            progress(count);
-            Ok(result)
-        })
-        .collect::<Result<Vec<_>, PrepareError>>()?;
-    drop((search, classes));
+        };
+        let ((), next) = rayon::join(append, compute);
+        computed = next?;
+    }
     seconds.intersect = lap();
 
-    let matrix = assemble(blocks, &frame)?;
+    matrix.append(computed);
+    drop(job);
+    drop((search, classes));
+    let matrix = matrix.finish(&frame)?;
     seconds.assemble = lap();
+    let (source, target) = rayon::join(|| source.fingerprint(), || target.fingerprint());
     Ok(Preparation {
-        matrix: OverlapMatrix::new(
-            matrix,
-            Some(source.fingerprint()),
-            Some(target.fingerprint()),
-        ),
+        matrix: OverlapMatrix::new(matrix, Some(source), Some(target)),
         seconds,
     })
 }
@@ -132,49 +155,98 @@ struct Job<'a> {
     scheme: &'a dyn Scheme,
     search: &'a CandidateSearch,
     classes: &'a [SolidClass],
+    frame: &'a Frame<'a>,
+    progress: Progress<'a>,
+    /// Those that are not at work: what they have allocated and kept serves the next block.
+    workers: Mutex<Vec<Worker>>,
+}
+
+impl Job<'_> {
+    /// Computes the rows of consecutive target cells, visiting them along a curve.
+    fn rows_along_curve(&self, window: Range<usize>) -> Result<Vec<RowBlock>, PrepareError> {
+        let cells = window.start as u32..window.end as u32;
+        let bounds = cell_bounds(self.target, cells);
+        let order = order_along_curve(&bounds, &around(&bounds));
+        drop(bounds);
+        let blocks = self.rows(window.len(), |index| window.start + order[index] as usize)?;
+        Ok(sort_rows(blocks, &order, BLOCK))
+    }
+
+    /// Computes the rows of so many target cells, given by their indices, in parallel.
+    fn rows(
+        &self,
+        count: usize,
+        cell: impl Fn(usize) -> usize + Sync,
+    ) -> Result<Vec<RowBlock>, PrepareError> {
+        let blocks = (0..count.div_ceil(BLOCK)).into_par_iter().map(|block| {
+            let range = block * BLOCK..count.min((block + 1) * BLOCK);
+            let cells = range.clone().map(|index| CellId::new(cell(index) as u32));
+            let idle = || self.workers.lock().unwrap_or_else(PoisonError::into_inner);
+            let worker = idle().pop();
+            let mut worker = worker.unwrap_or_default();
+            let rows = worker.visit(self, cells.map(TargetCell::new));
+            idle().push(worker);
+            (self.progress)(range.len() as u64);
+            rows
+        });
+        blocks.collect()
+    }
 }
 
 /// What each thread has for itself.
 #[derive(Default)]
 struct Worker {
-    maker: SolidMaker,
-    intersector: Intersector,
-    target_solid: Solid,
-    source_solids: SolidCache,
-    candidates: Vec<SourceCell>,
+    overlaps: OverlapFinder,
+    targets: Vec<TargetCell>,
+    bounds: Vec<Bounds>,
+    nearby: Nearby,
     contributions: Contributions,
+    /// How many entries the last block had.
+    entries: usize,
 }
 
 impl Worker {
+    /// Computes the rows of some target cells that are close together.
+    fn visit(
+        &mut self,
+        job: &Job<'_>,
+        targets: impl Iterator<Item = TargetCell>,
+    ) -> Result<RowBlock, PrepareError> {
+        self.targets.clear();
+        self.targets.extend(targets);
+        let bounds = self.targets.iter();
+        let bounds = bounds.map(|target| job.target.cell_bounds(target.id()));
+        self.bounds.clear();
+        self.bounds.extend(bounds);
+
+        // A little more than the last block had, as most have about the same.
+        let mut rows = RowBlock::with_capacity(self.targets.len(), self.entries + self.entries / 8);
+        let mut outcome = Ok(());
+        let (bounds, mut nearby) = (take(&mut self.bounds), take(&mut self.nearby));
+        job.search
+            .find_candidates_of_each(&bounds, &mut nearby, |index, candidates| {
+                if outcome.is_ok() {
+                    let target = self.targets[index];
+                    self.overlap(job, target, candidates);
+                    outcome = rows.push_cell(target.get(), &mut self.contributions, job.frame);
+                }
+            });
+        (self.bounds, self.nearby) = (bounds, nearby);
+        self.entries = rows.entry_count();
+        outcome.map(|()| rows)
+    }
+
     /// Computes the overlaps of a target cell and lets the scheme add its contributions.
-    fn visit(&mut self, job: &Job<'_>, target: TargetCell) {
-        let bounds = job.target.cell_bounds(target.id());
-        job.search.find_candidates(&bounds, &mut self.candidates);
-        if self.candidates.is_empty() {
-            return;
-        }
-        self.maker
-            .fill(job.target, target.id(), &mut self.target_solid);
-        let moments_needed = job.scheme.moments_needed();
-        for &source in &self.candidates {
-            let class = job.classes[source.id().index()];
-            let solid = self
-                .source_solids
-                .get(&mut self.maker, job.source, source, class);
-            let moments = match moments_needed {
-                MomentsNeeded::Volume => {
-                    let volume = self.intersector.volume(solid, &self.target_solid);
-                    volume.map(|volume| Moments {
-                        volume,
-                        first: Vector3::zeros(),
-                        origin: bounds.min,
-                    })
-                }
-                MomentsNeeded::VolumeAndFirst => {
-                    self.intersector.moments(solid, &self.target_solid)
-                }
-            };
-            if let Some(moments) = moments {
+    fn overlap(&mut self, job: &Job<'_>, target: TargetCell, candidates: &[SourceCell]) {
+        let meshes = Meshes {
+            source: job.source,
+            target: job.target,
+            classes: job.classes,
+        };
+        let needed = job.scheme.moments_needed();
+        let contributions = &mut self.contributions;
+        self.overlaps
+            .for_each(meshes, target, candidates, needed, |source, moments| {
                 let overlap = Overlap {
                     source,
                     target,
@@ -182,45 +254,7 @@ impl Worker {
                     source_mesh: job.source,
                     target_mesh: job.target,
                 };
-                job.scheme.contribute(&overlap, &mut self.contributions);
-            }
-        }
-    }
-}
-
-/// Source solids that are costly to make, kept for the next target cells.
-///
-/// A convex standard cell is made anew each time: that is cheaper than to look for it. Others are
-/// kept in a table of fixed size, each where its id says.
-#[derive(Default)]
-struct SolidCache {
-    fresh: Solid,
-    kept: Vec<(Option<SourceCell>, Solid)>,
-}
-
-/// Solids kept per thread; a warped hexahedron takes some kilobytes.
-const KEPT_SOLIDS: usize = 1024;
-
-impl SolidCache {
-    fn get(
-        &mut self,
-        maker: &mut SolidMaker,
-        mesh: &UnstructuredMesh,
-        cell: SourceCell,
-        class: SolidClass,
-    ) -> &Solid {
-        if class.convex && mesh.shape(cell.id()).node_count().is_some() {
-            maker.fill_classified(mesh, cell.id(), class, &mut self.fresh);
-            return &self.fresh;
-        }
-        if self.kept.is_empty() {
-            self.kept.resize_with(KEPT_SOLIDS, Default::default);
-        }
-        let (owner, solid) = &mut self.kept[cell.id().index() % KEPT_SOLIDS];
-        if *owner != Some(cell) {
-            maker.fill(mesh, cell.id(), solid);
-            *owner = Some(cell);
-        }
-        solid
+                job.scheme.contribute(&overlap, contributions);
+            });
     }
 }

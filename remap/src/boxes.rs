@@ -1,0 +1,159 @@
+//! Eight boxes side by side, compared at once.
+//!
+//! Written so that the compiler makes vector instructions of it on every processor: whether boxes
+//! overlap is asked by the widest gap between them, which needs subtractions and maxima only.
+
+use mesh_core::{Bounds, CellId, Point3};
+
+use crate::cells::SourceCell;
+
+/// How many boxes stand side by side.
+pub(crate) const WIDTH: usize = 8;
+
+/// Eight boxes, axis by axis. Unused places hold boxes that nothing overlaps.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Boxes<T> {
+    pub(crate) low: [[T; WIDTH]; 3],
+    pub(crate) high: [[T; WIDTH]; 3],
+}
+
+impl Boxes<f64> {
+    pub(crate) const EMPTY: Self = Self {
+        low: [[f64::INFINITY; WIDTH]; 3],
+        high: [[f64::NEG_INFINITY; WIDTH]; 3],
+    };
+
+    /// Returns the gap to a box for each of the eight, the widest of all axes: negative where they
+    /// share a volume. Numbers that differ have a difference of the right sign, down to the
+    /// smallest: this is as exact as comparisons.
+    // Not inlined: what is done with the gaps must not keep the compiler from vectors.
+    #[inline(never)]
+    fn gaps(&self, low: &[f64; 3], high: &[f64; 3]) -> [f64; WIDTH] {
+        let mut widest = [f64::NEG_INFINITY; WIDTH];
+        for axis in 0..3 {
+            for place in 0..WIDTH {
+                let after = self.low[axis][place] - high[axis];
+                let before = low[axis] - self.high[axis][place];
+                let gap = if after > before { after } else { before };
+                // In this order what is not a number, between infinite ends, stays: no overlap.
+                widest[place] = if widest[place] > gap {
+                    widest[place]
+                } else {
+                    gap
+                };
+            }
+        }
+        widest
+    }
+
+    /// Returns which of the eight share a volume with the bounds.
+    #[inline]
+    pub(crate) fn overlap(&self, bounds: &Bounds) -> [bool; WIDTH] {
+        let gaps = self.gaps(bounds.min.coords.as_ref(), bounds.max.coords.as_ref());
+        gaps.map(|gap| gap < 0.0)
+    }
+}
+
+impl Boxes<f32> {
+    pub(crate) const EMPTY: Self = Self {
+        low: [[f32::INFINITY; WIDTH]; 3],
+        high: [[f32::NEG_INFINITY; WIDTH]; 3],
+    };
+
+    /// As for double precision.
+    #[inline(never)]
+    fn gaps(&self, low: &[f32; 3], high: &[f32; 3]) -> [f32; WIDTH] {
+        let mut widest = [f32::NEG_INFINITY; WIDTH];
+        for axis in 0..3 {
+            for place in 0..WIDTH {
+                let after = self.low[axis][place] - high[axis];
+                let before = low[axis] - self.high[axis][place];
+                let gap = if after > before { after } else { before };
+                widest[place] = if widest[place] > gap {
+                    widest[place]
+                } else {
+                    gap
+                };
+            }
+        }
+        widest
+    }
+
+    /// Returns which of the eight meet a box, touching included.
+    #[inline]
+    pub(crate) fn meet(&self, low: &[f32; 3], high: &[f32; 3]) -> [bool; WIDTH] {
+        self.gaps(low, high).map(|gap| gap <= 0.0)
+    }
+}
+
+/// Up to eight cells and their bounds.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CellBoxes {
+    boxes: Boxes<f64>,
+    cells: [u32; WIDTH],
+}
+
+impl CellBoxes {
+    pub(crate) const EMPTY: Self = Self {
+        boxes: Boxes::<f64>::EMPTY,
+        cells: [0; WIDTH],
+    };
+
+    #[inline]
+    pub(crate) fn set(&mut self, place: usize, cell: u32, bounds: &Bounds) {
+        self.cells[place] = cell;
+        for axis in 0..3 {
+            self.boxes.low[axis][place] = bounds.min[axis];
+            self.boxes.high[axis][place] = bounds.max[axis];
+        }
+    }
+
+    #[inline]
+    pub(crate) fn bounds(&self, place: usize) -> Bounds {
+        let corner =
+            |ends: &[[f64; WIDTH]; 3]| Point3::new(ends[0][place], ends[1][place], ends[2][place]);
+        Bounds {
+            min: corner(&self.boxes.low),
+            max: corner(&self.boxes.high),
+        }
+    }
+
+    /// Returns the bounds of all.
+    pub(crate) fn around(&self) -> Bounds {
+        (0..WIDTH).fold(Bounds::EMPTY, |all, place| all.union(&self.bounds(place)))
+    }
+
+    /// Visits the places of those cells whose bounds share a volume with the given ones.
+    #[inline]
+    pub(crate) fn for_each_overlapping(&self, bounds: &Bounds, mut visit: impl FnMut(usize, u32)) {
+        for_each_set(self.boxes.overlap(bounds), |place| {
+            visit(place, self.cells[place]);
+        });
+    }
+
+    /// Writes those cells whose bounds share a volume with the given ones to the start of `found`, in
+    /// their order; returns how many.
+    #[inline]
+    pub(crate) fn overlapping(&self, bounds: &Bounds, found: &mut [SourceCell; WIDTH]) -> usize {
+        let gaps = self
+            .boxes
+            .gaps(bounds.min.coords.as_ref(), bounds.max.coords.as_ref());
+        let mut count = 0;
+        for place in 0..WIDTH {
+            // Written in any case and overwritten unless it is one: no branch to mispredict.
+            found[count % WIDTH] = SourceCell::new(CellId::new(self.cells[place]));
+            count += usize::from(gaps[place] < 0.0);
+        }
+        count
+    }
+}
+
+/// Visits the places that are set, ascending.
+#[inline]
+pub(crate) fn for_each_set(places: [bool; WIDTH], mut visit: impl FnMut(usize)) {
+    let mut bytes = u64::from_le_bytes(places.map(u8::from));
+    while bytes != 0 {
+        visit(bytes.trailing_zeros() as usize / 8);
+        bytes &= bytes - 1;
+    }
+}

@@ -1,0 +1,118 @@
+//! Candidates of several target cells at once.
+
+use mesh_core::{Bounds, CellId, UnstructuredMesh};
+
+use crate::boxes::{CellBoxes, WIDTH};
+use crate::cells::SourceCell;
+
+/// How many target cells are searched for together at most.
+const GROUP: usize = 16;
+
+/// A group's bounds may be so large that about so many cells of its own size meet them: eight
+/// cells in a row meet 36 of a grid shifted by half a cell, eight in a cube 27.
+const MAX_NEARBY: f64 = 64.0;
+
+/// The source cells near a group of target cells, in ascending order. Owns the scratch space.
+///
+/// What a search costs beyond the candidates themselves, the way through the tree and the sorting,
+/// is shared by all cells of the group; each then takes its candidates from the few cells nearby.
+#[derive(Debug, Default)]
+pub(crate) struct Nearby {
+    /// The cell's id, and its place where it was found.
+    keys: Vec<u64>,
+    boxes: Vec<CellBoxes>,
+    pub(crate) candidates: Vec<SourceCell>,
+}
+
+impl Nearby {
+    /// Empties it; cells are pushed then, and sorted.
+    pub(crate) fn clear(&mut self) {
+        self.keys.clear();
+    }
+
+    #[inline]
+    pub(crate) fn push(&mut self, cell: u32, place: u32) {
+        self.keys.push(u64::from(cell) << 32 | u64::from(place));
+    }
+
+    #[inline]
+    pub(crate) fn sort(&mut self, bounds_at: impl Fn(u32) -> Bounds) {
+        if !self.keys.is_sorted() {
+            self.keys.sort_unstable();
+        }
+        // Written in place: a copy would read in wide pieces what was just written in small ones.
+        self.boxes.clear();
+        self.boxes
+            .resize(self.keys.len().div_ceil(WIDTH), CellBoxes::EMPTY);
+        for (keys, boxes) in self.keys.chunks(WIDTH).zip(&mut self.boxes) {
+            for (place, key) in keys.iter().enumerate() {
+                boxes.set(place, (key >> 32) as u32, &bounds_at(*key as u32));
+            }
+        }
+    }
+
+    /// Returns those nearby cells whose bounds share a volume with the given ones, ascending.
+    #[inline]
+    pub(crate) fn candidates(&mut self, bounds: &Bounds) -> &[SourceCell] {
+        let none = SourceCell::new(CellId::new(0));
+        let needed = self.boxes.len() * WIDTH;
+        if self.candidates.len() < needed {
+            self.candidates.resize(needed, none);
+        }
+        let mut count = 0;
+        for boxes in &self.boxes {
+            let Some(found) = self.candidates[count..].first_chunk_mut() else {
+                break;
+            };
+            count += boxes.overlapping(bounds, found);
+        }
+        &self.candidates[..count]
+    }
+}
+
+/// How many cells make a group on average, at least, where a mesh is numbered well: a row of a grid
+/// gives 13, cells in random order 1.
+const GOOD_GROUP: usize = 6;
+
+/// Returns whether cells that follow each other are mostly far apart, by samples from all over the
+/// mesh.
+pub(crate) fn is_scattered(mesh: &UnstructuredMesh) -> bool {
+    const SAMPLES: usize = 64;
+    let cells = mesh.cell_count();
+    let stride = (cells / SAMPLES).max(4 * GROUP);
+    let (mut sampled, mut groups) = (0, 0);
+    for start in (0..cells).step_by(stride) {
+        let cells = start..cells.min(start + 4 * GROUP);
+        let bounds: Vec<_> = cells
+            .map(|cell| mesh.cell_bounds(CellId::new(cell as u32)))
+            .collect();
+        sampled += bounds.len();
+        let mut rest = bounds.as_slice();
+        while !rest.is_empty() {
+            rest = &rest[group(rest).0..];
+            groups += 1;
+        }
+    }
+    sampled < GOOD_GROUP * groups
+}
+
+/// Returns how many of the cells at the start of `bounds` make a group, and the bounds around
+/// them: as many as lie close together.
+#[inline]
+pub(crate) fn group(bounds: &[Bounds]) -> (usize, Bounds) {
+    let mut around = bounds[0];
+    let mut total = around.max - around.min;
+    let mut count = 1;
+    for next in bounds.iter().take(GROUP).skip(1) {
+        let larger = around.union(next);
+        let grown = total + (next.max - next.min);
+        let size = (larger.max - larger.min) * (count + 1) as f64 + grown;
+        // Flat cells, of a product of zero, stay alone.
+        if !(size.x * size.y * size.z < MAX_NEARBY * (grown.x * grown.y * grown.z)) {
+            break;
+        }
+        (around, total) = (larger, grown);
+        count += 1;
+    }
+    (count, around)
+}

@@ -1,0 +1,161 @@
+//! A packed R-tree: cells along a curve, eight to a leaf, eight children to a node.
+
+use mesh_core::{Bounds, Point3};
+use rayon::prelude::*;
+
+use crate::boxes::{Boxes, CellBoxes, WIDTH, for_each_set};
+use crate::curve::{around, order_along_curve};
+
+/// How many leaves or nodes a thread takes at a time; the tree does not depend on it.
+const CHUNK: usize = 512;
+
+/// Below this fraction of the mesh's width a cell is so thin that single precision hardly tells it
+/// from its neighbours: its box is then widened by up to a tenth.
+const THIN: f64 = 1.0 / (1 << 20) as f64;
+
+/// One cell in so many may be thin, of a sample of at most so many from all over the mesh.
+const THIN_SHARE: usize = 16;
+const SAMPLE: usize = 4096;
+
+/// Levels of nodes at most: eight to the power of eleven are more than ids.
+const MAX_LEVELS: usize = 11;
+
+/// An R-tree of which only boxes are stored: the children of a node follow from its place.
+///
+/// Leaves hold the exact bounds of their cells. The boxes of nodes are of single precision, in
+/// coordinates between -1 and 1 of the mesh's own bounds. The way there, a subtraction, a product
+/// and a conversion, never turns the order of two numbers round, so that whatever overlaps still
+/// meets, and only the exact test in the leaf decides.
+///
+/// Some 65 bytes per cell.
+#[derive(Debug)]
+pub(crate) struct PackedTree {
+    map: Map,
+    /// From the nodes over the leaves up to the one over all.
+    levels: Vec<Vec<Boxes<f32>>>,
+    leaves: Vec<CellBoxes>,
+}
+
+impl PackedTree {
+    /// Sorts cells, numbered in order, into a tree; none where single precision cannot tell them
+    /// apart.
+    pub(crate) fn new(bounds: &[Bounds]) -> Option<Self> {
+        let all = around(bounds);
+        let map = Map::new(bounds, &all)?;
+        let order = order_along_curve(bounds, &all);
+        let leaves = order.par_chunks(WIDTH).with_min_len(CHUNK).map(|cells| {
+            let mut leaf = CellBoxes::EMPTY;
+            for (place, &cell) in cells.iter().enumerate() {
+                leaf.set(place, cell, &bounds[cell as usize]);
+            }
+            leaf
+        });
+        let leaves: Vec<CellBoxes> = leaves.collect();
+        let nodes = leaves.par_chunks(WIDTH).with_min_len(CHUNK).map(|leaves| {
+            node_over(leaves.iter().map(|leaf| {
+                let around = leaf.around();
+                [map.apply(&around.min), map.apply(&around.max)]
+            }))
+        });
+        let bottom: Vec<Boxes<f32>> = nodes.collect();
+        let mut levels = vec![bottom];
+        while let Some(below) = levels.last()
+            && below.len() > 1
+        {
+            let nodes = below.par_chunks(WIDTH).with_min_len(CHUNK);
+            let above = nodes.map(|nodes| node_over(nodes.iter().map(corners)));
+            levels.push(above.collect());
+        }
+        debug_assert!(levels.len() <= MAX_LEVELS);
+        Some(Self {
+            map,
+            levels,
+            leaves,
+        })
+    }
+
+    /// Returns the bounds of the cell in a place.
+    #[inline]
+    pub(crate) fn bounds_at(&self, place: u32) -> Bounds {
+        let place = place as usize;
+        self.leaves[place / WIDTH].bounds(place % WIDTH)
+    }
+
+    /// Visits every cell whose bounds share a volume with the given bounds: its id and place.
+    #[inline]
+    pub(crate) fn for_each(&self, bounds: &Bounds, mut visit: impl FnMut(u32, u32)) {
+        let (low, high) = (self.map.apply(&bounds.min), self.map.apply(&bounds.max));
+        // Nodes still to look into, each with its level: of each level at most its siblings.
+        let mut pending = [(0_u8, 0_u32); MAX_LEVELS * WIDTH];
+        pending[0] = (self.levels.len() as u8 - 1, 0);
+        let mut count = 1;
+        while count > 0 {
+            count -= 1;
+            let (level, node) = pending[count];
+            let met = self.levels[usize::from(level)][node as usize].meet(&low, &high);
+            for_each_set(met, |place| {
+                let child = node * WIDTH as u32 + place as u32;
+                if level > 0 {
+                    pending[count] = (level - 1, child);
+                    count += 1;
+                    return;
+                }
+                let leaf = &self.leaves[child as usize];
+                leaf.for_each_overlapping(bounds, |place, cell| {
+                    visit(cell, child * WIDTH as u32 + place as u32);
+                });
+            });
+        }
+    }
+}
+
+/// The way from coordinates to single precision: ascending along each axis.
+#[derive(Debug)]
+struct Map {
+    centre: Point3,
+    scale: [f64; 3],
+}
+
+impl Map {
+    /// Returns the map for cells with these bounds, or none if too many of them are thin.
+    fn new(bounds: &[Bounds], all: &Bounds) -> Option<Self> {
+        let size = all.max - all.min;
+        let scale = [0, 1, 2].map(|axis| 2.0 / size[axis]);
+        if !scale.iter().all(|scale| scale.is_finite()) {
+            return None;
+        }
+        let sample = bounds.iter().step_by(bounds.len().div_ceil(SAMPLE));
+        let is_thin = |bounds: &&Bounds| {
+            let width = bounds.max - bounds.min;
+            !(0..3).all(|axis| width[axis] >= THIN * size[axis])
+        };
+        let thin = sample.clone().filter(is_thin).count();
+        (THIN_SHARE * thin <= sample.len()).then_some(Self {
+            centre: all.center(),
+            scale,
+        })
+    }
+
+    #[inline]
+    fn apply(&self, point: &Point3) -> [f32; 3] {
+        [0, 1, 2].map(|axis| ((point[axis] - self.centre[axis]) * self.scale[axis]) as f32)
+    }
+}
+
+fn node_over(children: impl Iterator<Item = [[f32; 3]; 2]>) -> Boxes<f32> {
+    let mut node = Boxes::<f32>::EMPTY;
+    for (place, [low, high]) in children.enumerate() {
+        for axis in 0..3 {
+            node.low[axis][place] = low[axis];
+            node.high[axis][place] = high[axis];
+        }
+    }
+    node
+}
+
+/// Returns the lowest and the highest corner of the boxes of a node.
+fn corners(node: &Boxes<f32>) -> [[f32; 3]; 2] {
+    let low = |ends: [f32; WIDTH]| ends.into_iter().fold(f32::INFINITY, f32::min);
+    let high = |ends: [f32; WIDTH]| ends.into_iter().fold(f32::NEG_INFINITY, f32::max);
+    [node.low.map(low), node.high.map(high)]
+}
