@@ -117,7 +117,8 @@ impl Form {
 fn print(runs: &[Run]) {
     println!("## Search, one thread\n");
     println!(
-        "Chosen: the form that `CandidateSearch::new` takes; tree: the R-tree with a visitor.\n"
+        "Chosen: the form that `CandidateSearch::new` takes, and all cells searched for together, as in a \
+         job; tree: the R-tree with a visitor, cell by cell.\n"
     );
     println!(
         "| meshes | source cells | candidates | chosen: build, ms | query, ms | ns per candidate | \
