@@ -33,11 +33,16 @@ per_pair() {
 
 echo "## Instructions per pair, by callgrind, $PAIRS pairs each"
 echo
-echo "Commit $(git rev-parse --short HEAD), \`benches/instructions.sh${*:+ $*}\`. Both cells prepared; in the last column the source"
-echo "cell is filled for each pair, as in a job."
+echo "Commit $(git rev-parse --short HEAD), \`benches/instructions.sh${*:+ $*}\`. Both cells prepared; in twos: two pairs with the"
+echo "same target together, as a job takes them, also without what only some processors have; in the last column"
+echo "the source cell is filled for each pair, one pair at a time."
 echo
-echo "| workload | volume | with first moments | fill source, volume |"
-echo "|---|---:|---:|---:|"
+echo "| workload | volume | with first moments | volumes in twos | portable, in twos | fill source, volume |"
+echo "|---|---:|---:|---:|---:|---:|"
 for workload in "${workloads[@]}"; do
-    echo "| $workload | $(per_pair "$workload" volume) | $(per_pair "$workload" moments) | $(per_pair "$workload" job) |"
+    echo -n "| $workload |"
+    for operation in volume moments twos portable job; do
+        echo -n " $(per_pair "$workload" "$operation") |"
+    done
+    echo
 done

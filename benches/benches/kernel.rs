@@ -1,9 +1,11 @@
 //! The kernel: time per pair of cells, and per cell that is prepared.
 
 use std::hint::black_box;
+use std::time::Duration;
 
 use benches::{
     PAIRS, Pair, PreparedPair, Workload, check_pairs, criterion, prepare_pairs, time_pairs,
+    time_twos,
 };
 use criterion::{Criterion, Throughput};
 use geom_intersect::{Intersector, Solid};
@@ -20,8 +22,9 @@ fn main() {
     criterion.final_summary();
 }
 
-/// Both cells prepared, volume only and with first moments; and with the source cell filled for
-/// each pair, as a job does.
+/// Both cells prepared, volume only and with first moments; two pairs with the same target together;
+/// the same without what only some processors have; and with the source cell filled for each pair, as
+/// a job does.
 fn overlaps(
     criterion: &mut Criterion,
     workload: Workload,
@@ -32,26 +35,39 @@ fn overlaps(
     group.throughput(Throughput::Elements(pairs.len() as u64));
     let mut intersector = Intersector::default();
 
-    let mut bench = |name: &str, overlap: &mut dyn FnMut(usize, &PreparedPair)| {
+    let mut bench = |name: &str, all: &mut dyn FnMut() -> Vec<Duration>| {
         group.bench_function(name, |bencher| {
-            bencher.iter_custom(|repeats| {
-                let times = (0..repeats).map(|_| time_pairs(prepared, &mut *overlap));
-                times.sum()
-            });
+            bencher.iter_custom(|repeats| (0..repeats).flat_map(|_| all()).sum());
         });
     };
-    bench("volume", &mut |_, pair| {
-        black_box(intersector.volume(&pair.source, &pair.target));
+    bench("volume", &mut || {
+        time_pairs(prepared, |_, pair| {
+            black_box(intersector.volume(&pair.source, &pair.target));
+        })
     });
-    bench("moments", &mut |_, pair| {
-        black_box(intersector.moments(&pair.source, &pair.target));
+    bench("moments", &mut || {
+        time_pairs(prepared, |_, pair| {
+            black_box(intersector.moments(&pair.source, &pair.target));
+        })
     });
+    let mut portable = Intersector::portable();
+    for (name, intersector) in [
+        ("two volumes", &mut intersector),
+        ("two volumes, portable", &mut portable),
+    ] {
+        bench(name, &mut || {
+            time_twos(prepared, |sources, target| {
+                black_box(intersector.two_volumes(sources, target));
+            })
+        });
+    }
     let mut source = Solid::default();
-    bench("fill source, volume", &mut |index, pair| {
-        pairs[index]
-            .source
-            .fill_classified(pair.source.class(), &mut source);
-        black_box(intersector.volume(&source, &pair.target));
+    bench("fill source, volume", &mut || {
+        time_pairs(prepared, |index, pair| {
+            let class = pair.source.class();
+            pairs[index].source.fill_classified(class, &mut source);
+            black_box(intersector.volume(&source, &pair.target));
+        })
     });
     group.finish();
 }

@@ -3,11 +3,12 @@
 //! alone. Used by `benches/instructions.sh`.
 //!
 //! ```text
-//! pairs WORKLOAD volume|moments|job PAIRS TIMES
+//! pairs WORKLOAD volume|moments|twos|portable|job PAIRS TIMES
 //! ```
 //!
-//! `volume` and `moments` have both cells prepared. `job` fills the source cell for each pair and
-//! takes the volume, as a job does.
+//! All but `job` have both cells prepared: `twos` takes the volumes of two pairs with the same target
+//! together, `portable` does so without what only some processors have. `job` fills the source cell
+//! for each pair and takes the volume.
 
 use std::error::Error;
 use std::hint::black_box;
@@ -15,7 +16,7 @@ use std::hint::black_box;
 use benches::{Workload, check_pairs, prepare_pairs};
 use geom_intersect::{Intersector, Solid};
 
-const USAGE: &str = "usage: pairs WORKLOAD volume|moments|job PAIRS TIMES";
+const USAGE: &str = "usage: pairs WORKLOAD volume|moments|twos|portable|job PAIRS TIMES";
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -29,24 +30,37 @@ fn main() -> Result<(), Box<dyn Error>> {
     let sample = pairs.len().min(16);
     check_pairs(workload, &pairs[..sample], &prepared[..sample]);
 
-    let mut intersector = Intersector::default();
-    let mut source = Solid::default();
+    let mut intersector = match operation.as_str() {
+        "portable" => Intersector::portable(),
+        _ => Intersector::default(),
+    };
+    let mut filled = Solid::default();
     for _ in 0..times {
-        for (pair, prepared) in pairs.iter().zip(&prepared) {
-            match operation.as_str() {
-                "volume" => {
-                    black_box(intersector.volume(&prepared.source, &prepared.target));
+        match operation.as_str() {
+            "volume" => {
+                for pair in &prepared {
+                    black_box(intersector.volume(&pair.source, &pair.target));
                 }
-                "moments" => {
-                    black_box(intersector.moments(&prepared.source, &prepared.target));
-                }
-                "job" => {
-                    let class = prepared.source.class();
-                    pair.source.fill_classified(class, &mut source);
-                    black_box(intersector.volume(&source, &prepared.target));
-                }
-                _ => return Err(USAGE.into()),
             }
+            "moments" => {
+                for pair in &prepared {
+                    black_box(intersector.moments(&pair.source, &pair.target));
+                }
+            }
+            "twos" | "portable" => {
+                for two in prepared.chunks_exact(2) {
+                    let sources = [&two[0].source, &two[1].source];
+                    black_box(intersector.two_volumes(sources, &two[0].target));
+                }
+            }
+            "job" => {
+                for (pair, prepared) in pairs.iter().zip(&prepared) {
+                    let class = prepared.source.class();
+                    pair.source.fill_classified(class, &mut filled);
+                    black_box(intersector.volume(&filled, &prepared.target));
+                }
+            }
+            _ => return Err(USAGE.into()),
         }
     }
     Ok(())

@@ -1,5 +1,5 @@
 //! This library's side of a comparison with other programs: writes the meshes of an exercise for
-//! them, and times its own job. Used by `benches/peers/medcoupling.py`.
+//! them, and times its own job. Used by `benches/peers/against_medcoupling.py`.
 //!
 //! ```text
 //! peer export EXERCISE CELLS DIRECTORY     # source_*.npy and target_*.npy
@@ -51,7 +51,7 @@ fn export(meshes: &Meshes, directory: &Path) -> Result<(), Box<dyn Error>> {
         let coordinates = mesh.nodes().iter().flat_map(|node| node.coords.data.0[0]);
         let nodes: Vec<_> = coordinates.map(f64::to_le_bytes).collect();
         write_npy(&path("nodes"), "<f8", &[mesh.node_count(), 3], &nodes)?;
-        let (cells, index) = nodal(mesh);
+        let (cells, index) = nodal(mesh)?;
         for (array, values) in [("cells", cells), ("index", index)] {
             let values: Vec<_> = values.iter().map(|value| value.to_le_bytes()).collect();
             write_npy(&path(array), "<i8", &[values.len()], &values)?;
@@ -60,9 +60,9 @@ fn export(meshes: &Meshes, directory: &Path) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The cells in MEDCoupling's nodal form, one after the other: the number of the type, then the
+/// The cells in `MEDCoupling`'s nodal form, one after the other: the number of the type, then the
 /// nodes; of a polyhedron the nodes of each face, with −1 between faces. And where each cell starts.
-fn nodal(mesh: &UnstructuredMesh) -> (Vec<i64>, Vec<i64>) {
+fn nodal(mesh: &UnstructuredMesh) -> Result<(Vec<i64>, Vec<i64>), Box<dyn Error>> {
     let (mut cells, mut index) = (Vec::new(), vec![0]);
     for cell in mesh.cell_ids() {
         let shape = mesh.shape(cell);
@@ -84,20 +84,21 @@ fn nodal(mesh: &UnstructuredMesh) -> (Vec<i64>, Vec<i64>) {
             let nodes = mesh.cell_nodes(cell).iter();
             cells.extend(nodes.map(|node| i64::from(node.get())));
         }
-        index.push(cells.len() as i64);
+        index.push(i64::try_from(cells.len())?);
     }
-    (cells, index)
+    Ok((cells, index))
 }
 
-/// Writes an array in the first version of NumPy's format.
+/// Writes an array in the first version of `NumPy`'s format.
 fn write_npy(
     path: &Path,
     descr: &str,
     shape: &[usize],
     values: &[[u8; 8]],
 ) -> Result<(), Box<dyn Error>> {
-    let shape: String = shape.iter().map(|length| format!("{length}, ")).collect();
-    let mut header = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': ({shape})}}");
+    let shape: Vec<_> = shape.iter().map(usize::to_string).collect();
+    let shape = shape.join(", ");
+    let mut header = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': ({shape},)}}");
     // Ten bytes go before it, and it ends in a line break at a multiple of 64.
     let length = (10 + header.len() + 1).next_multiple_of(64) - 10;
     header = format!("{header:<width$}\n", width = length - 1);

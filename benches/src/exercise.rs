@@ -139,8 +139,8 @@ impl Exercise {
             Self::Sheared => recipes::sheared(cells),
             Self::Rotated => recipes::rotated(recipes::half_shifted(cells)),
             Self::TurnedTarget => recipes::turned_target(cells),
-            Self::Shuffled => recipes::shuffled(recipes::half_shifted(cells)),
-            Self::ShuffledSheared => recipes::shuffled(recipes::sheared(cells)),
+            Self::Shuffled => recipes::shuffled(&recipes::half_shifted(cells)),
+            Self::ShuffledSheared => recipes::shuffled(&recipes::sheared(cells)),
             Self::Pins => recipes::pins(),
             Self::Tetrahedra => recipes::tetrahedra(cells),
             Self::Warped => recipes::warped(cells),
@@ -148,7 +148,7 @@ impl Exercise {
             Self::WarpedPolyhedra => recipes::rotated(recipes::polyhedra(cells, 0.1)),
             Self::Dual => recipes::rotated(recipes::dual()),
             Self::Graded => recipes::graded(cells),
-            Self::ShuffledGraded => recipes::shuffled(recipes::graded(cells)),
+            Self::ShuffledGraded => recipes::shuffled(&recipes::graded(cells)),
         }
     }
 }

@@ -70,10 +70,12 @@ impl Files {
     pub fn run(&self) -> FileTimes {
         let mut start = Instant::now();
         let mut lap = || std::mem::replace(&mut start, Instant::now()).elapsed();
-        let [source, target] = [&self.source, &self.target].map(|path| {
-            let file = read_mesh(path);
-            file.expect("a mesh that was written").mesh
-        });
+        let read = |path| {
+            let mesh = read_mesh(path).expect("a mesh that was written").mesh;
+            let _ = mesh.fingerprint();
+            mesh
+        };
+        let (source, target) = rayon::join(|| read(&self.source), || read(&self.target));
         let read = lap();
         let matrix = prepare(&source, &target, &P0P0).expect("finite volumes");
         let prepare = lap();

@@ -23,7 +23,9 @@ pub use cells::Cell;
 pub use exercise::{Exercise, Meshes};
 pub use files::{FileTimes, Files};
 pub use memory::MemoryUse;
-pub use pairs::{PAIRS, Pair, PreparedPair, Workload, check_pairs, prepare_pairs, time_pairs};
+pub use pairs::{
+    PAIRS, Pair, PreparedPair, Workload, check_pairs, prepare_pairs, time_pairs, time_twos,
+};
 pub use random::Random;
 pub use recipes::shuffle;
 pub use search::{check_search, count_candidates};

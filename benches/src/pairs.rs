@@ -92,7 +92,8 @@ impl Workload {
         }
     }
 
-    /// Returns the first `count` pairs: always the same ones.
+    /// Returns the first `count` pairs: always the same ones. Two that follow each other have the
+    /// same target cell, the first with the second, the third with the fourth.
     ///
     /// # Panics
     ///
@@ -100,45 +101,54 @@ impl Workload {
     #[must_use]
     pub fn pairs(self, count: usize) -> Vec<Pair> {
         let random = &mut Random::new(self as u64);
-        if self == Self::Polyhedra {
-            return polyhedra_and_cubes(count, random);
-        }
-        (0..count).map(|_| self.pair(random)).collect()
+        let twos = count.div_ceil(2);
+        let mut pairs: Vec<Pair> = match self {
+            Self::Polyhedra => polyhedra_and_cubes(twos, random),
+            _ => (0..twos).flat_map(|_| self.two_pairs(random)).collect(),
+        };
+        pairs.truncate(count);
+        pairs
     }
 
-    fn pair(self, random: &mut Random) -> Pair {
-        let [mut source, mut target] = match self {
-            Self::Boxes | Self::Axis => [(); 2].map(|()| cube()),
-            Self::Rotated | Self::Polyhedra => {
-                [(); 2].map(|()| cube().transform(random.rotation().matrix()))
-            }
-            Self::Sheared => [(); 2].map(|()| frustum(random)),
-            Self::Tetrahedra => [(); 2].map(|()| {
-                tetrahedron()
-                    .jitter(0.2, random)
-                    .transform(random.rotation().matrix())
-            }),
-            Self::Warped => [(); 2].map(|()| cube().jitter(0.05, random)),
-        };
-        let shift = match self {
-            Self::Boxes | Self::Axis | Self::Warped => Vector3::from_fn(|_, _| 0.5 * random.sign()),
-            _ => random.vector(0.25),
-        };
-        let place = random.vector(1.0);
-        target = target.translate(&shift);
-        match self {
+    fn two_pairs(self, random: &mut Random) -> [Pair; 2] {
+        let place = match self {
             // At 0, where half the coordinates of one are 0 and the volume is an eighth exactly.
-            Self::Boxes => {}
-            Self::Axis => {
+            Self::Boxes | Self::Axis => Vector3::zeros(),
+            _ => random.vector(1.0),
+        };
+        let target = self.cell(random).translate(&place);
+        [(); 2].map(|()| {
+            let shift = match self {
+                Self::Boxes | Self::Axis | Self::Warped => {
+                    Vector3::from_fn(|_, _| 0.5 * random.sign())
+                }
+                _ => random.vector(0.25),
+            };
+            let source = self.cell(random).translate(&(place + shift));
+            let target = target.clone();
+            if self == Self::Axis {
                 let mut shear = Matrix3::identity();
                 shear[(0, 1)] = SHEAR;
-                [source, target] = [source, target].map(|cell| cell.transform(&shear));
+                let [source, target] = [source, target].map(|cell| cell.transform(&shear));
+                Pair { source, target }
+            } else {
+                Pair { source, target }
             }
-            _ => {
-                [source, target] = [source, target].map(|cell| cell.translate(&place));
+        })
+    }
+
+    /// A cell around 0 of the kind that both sides have.
+    fn cell(self, random: &mut Random) -> Cell {
+        match self {
+            Self::Boxes | Self::Axis => cube(),
+            Self::Rotated | Self::Polyhedra => cube().transform(random.rotation().matrix()),
+            Self::Sheared => frustum(random),
+            Self::Tetrahedra => {
+                let cell = tetrahedron().jitter(0.2, random);
+                cell.transform(random.rotation().matrix())
             }
+            Self::Warped => cube().jitter(0.05, random),
         }
-        Pair { source, target }
     }
 
     /// Whether the cells of both sides are convex with planar faces.
@@ -147,7 +157,8 @@ impl Workload {
     }
 }
 
-fn polyhedra_and_cubes(count: usize, random: &mut Random) -> Vec<Pair> {
+/// For each turned cube two polyhedra: the one that it is around, and another moved there.
+fn polyhedra_and_cubes(cubes: usize, random: &mut Random) -> Vec<Pair> {
     let mesh = BoxMesh {
         size: Vector3::repeat(16.0),
         shape: BoxCellShape::Polyhedron,
@@ -155,34 +166,39 @@ fn polyhedra_and_cubes(count: usize, random: &mut Random) -> Vec<Pair> {
     };
     let mesh = mesh.generate().expect("a box without jitter can be cut");
     let mut cells: Vec<CellId> = mesh.cell_ids().collect();
-    assert!(count <= cells.len(), "{} pairs at most", cells.len());
     random.shuffle(&mut cells);
-    let pairs = cells[..count].iter().map(|&cell| {
+    assert!(2 * cubes <= cells.len(), "{} pairs at most", cells.len());
+    let twos = cells.chunks_exact(2).take(cubes).flat_map(|cells| {
+        let place = mesh.centroid(cells[0]).coords;
         let turned = cube().transform(&(random.rotation().matrix() * 0.8));
-        let centre = mesh.centroid(cell).coords + random.vector(0.2);
-        Pair {
-            source: Cell::of_polyhedron(&mesh, cell),
-            target: turned.translate(&centre),
-        }
+        let target = turned.translate(&(place + random.vector(0.2)));
+        [cells[0], cells[1]].map(|cell| Pair {
+            source: Cell::of_polyhedron(&mesh, cell)
+                .translate(&(place - mesh.centroid(cell).coords)),
+            target: target.clone(),
+        })
     });
-    pairs.collect()
+    twos.collect()
 }
 
 /// Prepares the cells in the way of a job: of a source cell the class is found beforehand, a target
-/// cell is found out from scratch.
+/// cell is found out from scratch. What a solid finds out when it first overlaps another is found out
+/// then too, as it is in a job for all but one of a cell's pairs.
 #[must_use]
 pub fn prepare_pairs(pairs: &[Pair]) -> Vec<PreparedPair> {
+    let mut intersector = Intersector::default();
     let prepare = |pair: &Pair| {
         let (mut source, mut target) = (Solid::default(), Solid::default());
         pair.source.fill(&mut source);
         pair.source.fill_classified(source.class(), &mut source);
         pair.target.fill(&mut target);
+        intersector.volume(&source, &target);
         PreparedPair { source, target }
     };
     pairs.iter().map(prepare).collect()
 }
 
-/// Returns how long `overlap` takes for all pairs; it is given each pair and its index.
+/// Returns how long `overlap` takes for the pairs of each block; it is given each pair and its index.
 ///
 /// Block by block the pairs are copied, which is not timed, and thereby in the cache: as the cells
 /// of a job are, which meets each of them several times in a row. Read from memory, a pair of cubes
@@ -190,30 +206,62 @@ pub fn prepare_pairs(pairs: &[Pair]) -> Vec<PreparedPair> {
 pub fn time_pairs(
     pairs: &[PreparedPair],
     mut overlap: impl FnMut(usize, &PreparedPair),
-) -> Duration {
-    let mut total = Duration::ZERO;
-    for (block, pairs) in pairs.chunks(BLOCK).enumerate() {
+) -> Vec<Duration> {
+    time_blocks(pairs, |start, pairs| {
+        for (index, pair) in pairs.iter().enumerate() {
+            overlap(start + index, pair);
+        }
+    })
+}
+
+/// Returns how long `overlaps` takes for the pairs of each block, each two that have the same target
+/// together; it is given that target and both sources.
+pub fn time_twos(
+    pairs: &[PreparedPair],
+    mut overlaps: impl FnMut([&Solid; 2], &Solid),
+) -> Vec<Duration> {
+    time_blocks(pairs, |_, pairs| {
+        for two in pairs.chunks_exact(2) {
+            overlaps([&two[0].source, &two[1].source], &two[0].target);
+        }
+    })
+}
+
+fn time_blocks(
+    pairs: &[PreparedPair],
+    mut overlaps: impl FnMut(usize, &[PreparedPair]),
+) -> Vec<Duration> {
+    let blocks = pairs.chunks(BLOCK).enumerate().map(|(block, pairs)| {
         let pairs = pairs.to_vec();
         let start = Instant::now();
-        for (index, pair) in pairs.iter().enumerate() {
-            overlap(block * BLOCK + index, pair);
-        }
-        total += start.elapsed();
-    }
-    total
+        overlaps(block * BLOCK, &pairs);
+        start.elapsed()
+    });
+    blocks.collect()
 }
 
 /// Checks the overlap of every pair.
 ///
 /// The overlap has to be that of the swapped pair, and that of the same cells listed as polyhedra,
 /// which take the general path; with first moments the volume has to be the same, and the centroid
-/// in both bounds. Cubes shifted by half their edge have an overlap of an eighth.
+/// in both bounds. Cubes shifted by half their edge have an overlap of an eighth. Two pairs together,
+/// and with nothing but what every processor has, come out as the same bits.
 ///
 /// # Panics
 ///
 /// If an overlap is wrong.
 pub fn check_pairs(workload: Workload, pairs: &[Pair], prepared: &[PreparedPair]) {
-    let mut intersector = Intersector::default();
+    let (mut intersector, mut portable) = (Intersector::default(), Intersector::portable());
+    for (index, two) in prepared.chunks_exact(2).enumerate() {
+        let place = || format!("{} pairs {} and the next", workload.name(), 2 * index);
+        let sources = [&two[0].source, &two[1].source];
+        let one_by_one =
+            [&two[0], &two[1]].map(|pair| intersector.volume(&pair.source, &pair.target));
+        for intersector in [&mut intersector, &mut portable] {
+            let volumes = intersector.two_volumes(sources, &two[0].target);
+            assert_eq!(volumes, one_by_one, "{}", place());
+        }
+    }
     for (index, (pair, PreparedPair { source, target })) in pairs.iter().zip(prepared).enumerate() {
         let place = || format!("{} pair {index}", workload.name());
         for solid in [source, target] {

@@ -60,11 +60,11 @@ pub(crate) fn turned_target(cells: usize) -> Meshes {
     }
 }
 
-pub(crate) fn shuffled(meshes: Meshes) -> Meshes {
+pub(crate) fn shuffled(meshes: &Meshes) -> Meshes {
     Meshes {
         source: shuffle(&meshes.source, 1),
         target: shuffle(&meshes.target, 2),
-        ..meshes
+        overlap: meshes.overlap,
     }
 }
 

@@ -27,9 +27,13 @@ pub fn thread_pool(threads: usize) -> ThreadPool {
     pool.build().expect("threads can be started")
 }
 
-/// Does something on one thread, and nothing else but that thread. Dropping the result is not timed.
+/// Does something on a pool of one thread and times that thread. Dropping the result is not timed.
+///
+/// # Panics
+///
+/// If the pool has more threads: they would not be counted.
 pub fn time_on_one_thread<R: Send>(pool: &ThreadPool, work: impl FnOnce() -> R + Send) -> Times {
-    assert_eq!(pool.current_num_threads(), 1, "others would not be counted");
+    assert_eq!(pool.current_num_threads(), 1);
     pool.install(|| {
         let (start, processor) = (Instant::now(), ThreadTime::now());
         let result = black_box(work());

@@ -1,10 +1,11 @@
 //! The kernel on each workload.
 
 use std::hint::black_box;
+use std::time::Duration;
 
 use benches::{
     PAIRS, Pair, PreparedPair, Workload, check_pairs, prepare_pairs, thread_pool,
-    time_on_one_thread, time_pairs,
+    time_on_one_thread, time_pairs, time_twos,
 };
 use geom_intersect::{Intersector, Solid};
 
@@ -23,9 +24,29 @@ struct Run {
     workload: Workload,
     pairs: Vec<Pair>,
     prepared: Vec<PreparedPair>,
-    volume: Shortest,
-    moments: Shortest,
+    volume: Blocks,
+    moments: Blocks,
+    twos: Blocks,
+    portable: Blocks,
     fill: Shortest,
+}
+
+/// The shortest time of each block of pairs: a block is shorter than the turns in which a system gives
+/// its processors to others.
+#[derive(Default)]
+struct Blocks(Vec<Shortest>);
+
+impl Blocks {
+    fn take(&mut self, times: Vec<Duration>) {
+        self.0.resize(times.len(), Shortest::new());
+        for (shortest, time) in self.0.iter_mut().zip(times) {
+            shortest.take(time);
+        }
+    }
+
+    fn sum(&self) -> Shortest {
+        Shortest(self.0.iter().map(|shortest| shortest.0).sum())
+    }
 }
 
 impl Run {
@@ -37,8 +58,10 @@ impl Run {
             workload,
             pairs,
             prepared,
-            volume: Shortest::new(),
-            moments: Shortest::new(),
+            volume: Blocks::default(),
+            moments: Blocks::default(),
+            twos: Blocks::default(),
+            portable: Blocks::default(),
             fill: Shortest::new(),
         }
     }
@@ -51,6 +74,14 @@ impl Run {
         self.moments.take(time_pairs(&self.prepared, |_, pair| {
             black_box(intersector.moments(&pair.source, &pair.target));
         }));
+        self.twos.take(time_twos(&self.prepared, |sources, target| {
+            black_box(intersector.two_volumes(sources, target));
+        }));
+        let mut portable = Intersector::portable();
+        self.portable
+            .take(time_twos(&self.prepared, |sources, target| {
+                black_box(portable.two_volumes(sources, target));
+            }));
         let fill = time_on_one_thread(&thread_pool(1), || {
             for pair in &self.pairs {
                 pair.target.fill(&mut solid);
@@ -64,19 +95,26 @@ impl Run {
 fn print(runs: &[Run]) {
     println!("## Kernel, ns per pair, one thread, {PAIRS} pairs each\n");
     println!(
-        "Both cells prepared and in the cache; the last column is the preparation of a target cell on \
-         its own.\n"
+        "Both cells prepared and in the cache. In twos: two pairs with the same target together, as a job \
+         takes them; portable: the same without what only some processors have. The last column is the \
+         preparation of a target cell on its own.\n"
     );
-    println!("| workload | volume | with first moments | volume, axis = 1 | prepare a cell |");
-    println!("|---|---:|---:|---:|---:|");
+    println!(
+        "| workload | volume | with first moments | volumes in twos | axis = 1 | portable, in twos | \
+         portable / dispatched | prepare a cell |"
+    );
+    println!("|---|---:|---:|---:|---:|---:|---:|---:|");
     let axis = runs.iter().find(|run| run.workload == Workload::Axis);
     for run in runs {
         println!(
-            "| {} | {:.0} | {:.0} | {:.2} | {:.0} |",
+            "| {} | {:.0} | {:.0} | {:.0} | {:.2} | {:.0} | {:.2} | {:.0} |",
             run.workload.name(),
-            run.volume.nanoseconds_per(PAIRS),
-            run.moments.nanoseconds_per(PAIRS),
-            axis.map_or(f64::NAN, |axis| run.volume.over(axis.volume)),
+            run.volume.sum().nanoseconds_per(PAIRS),
+            run.moments.sum().nanoseconds_per(PAIRS),
+            run.twos.sum().nanoseconds_per(PAIRS),
+            axis.map_or(f64::NAN, |axis| run.twos.sum().over(axis.twos.sum())),
+            run.portable.sum().nanoseconds_per(PAIRS),
+            run.portable.sum().over(run.twos.sum()),
             run.fill.nanoseconds_per(PAIRS),
         );
     }

@@ -37,6 +37,7 @@ struct Run {
 /// One form of the search.
 struct Form {
     new: fn(&UnstructuredMesh) -> CandidateSearch,
+    count: fn(&CandidateSearch, &UnstructuredMesh) -> usize,
     build: Shortest,
     query: Shortest,
 }
@@ -49,8 +50,8 @@ impl Run {
             exercise,
             meshes,
             candidates,
-            chosen: Form::new(CandidateSearch::new),
-            tree: Form::new(CandidateSearch::with_tree),
+            chosen: Form::new(CandidateSearch::new, count_all_candidates),
+            tree: Form::new(CandidateSearch::with_tree, count_candidates),
         }
     }
 
@@ -66,22 +67,32 @@ impl Run {
 fn count_equal_candidates(meshes: &Meshes) -> usize {
     let chosen = CandidateSearch::new(&meshes.source);
     let tree = CandidateSearch::with_tree(&meshes.source);
-    let (mut candidates, mut in_tree) = (Vec::new(), Vec::new());
-    let mut count = 0;
-    for cell in meshes.target.cell_ids() {
-        let bounds = meshes.target.cell_bounds(cell);
-        chosen.find_candidates(&bounds, &mut candidates);
-        tree.find_candidates(&bounds, &mut in_tree);
-        assert_eq!(candidates, in_tree, "target cell {cell}");
+    let (mut cells, mut count, mut in_tree) = (0, 0, Vec::new());
+    chosen.find_all_candidates(&meshes.target, |cell, candidates| {
+        tree.find_candidates(&meshes.target.cell_bounds(cell.id()), &mut in_tree);
+        assert_eq!(candidates, in_tree, "target cell {}", cell.id());
+        cells += 1;
         count += candidates.len();
-    }
+    });
+    assert_eq!(cells, meshes.target.cell_count());
+    count
+}
+
+/// Finds the candidates of all target cells, as a job does, and returns how many there are.
+fn count_all_candidates(search: &CandidateSearch, target: &UnstructuredMesh) -> usize {
+    let mut count = 0;
+    search.find_all_candidates(target, |_, candidates| count += candidates.len());
     count
 }
 
 impl Form {
-    const fn new(new: fn(&UnstructuredMesh) -> CandidateSearch) -> Self {
+    const fn new(
+        new: fn(&UnstructuredMesh) -> CandidateSearch,
+        count: fn(&CandidateSearch, &UnstructuredMesh) -> usize,
+    ) -> Self {
         Self {
             new,
+            count,
             build: Shortest::new(),
             query: Shortest::new(),
         }
@@ -93,7 +104,7 @@ impl Form {
         self.build.take(time_on_one_thread(pool, build).processor);
         let search = search.expect("it has been built");
         let mut found = 0;
-        let query = || found = count_candidates(&search, &meshes.target);
+        let query = || found = (self.count)(&search, &meshes.target);
         self.query.take(time_on_one_thread(pool, query).processor);
         assert_eq!(found, candidates);
     }
@@ -106,7 +117,8 @@ impl Form {
 fn print(runs: &[Run]) {
     println!("## Search, one thread\n");
     println!(
-        "Chosen: the form that `CandidateSearch::new` takes; tree: the R-tree with a visitor.\n"
+        "Chosen: the form that `CandidateSearch::new` takes, and all cells searched for together, as in a \
+         job; tree: the R-tree with a visitor, cell by cell.\n"
     );
     println!(
         "| meshes | source cells | candidates | chosen: build, ms | query, ms | ns per candidate | \
