@@ -157,3 +157,81 @@ pub(crate) fn for_each_set(places: [bool; WIDTH], mut visit: impl FnMut(usize)) 
         bytes &= bytes - 1;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Ends of boxes that are hard on arithmetic.
+    const ENDS: [f64; 11] = [
+        f64::NEG_INFINITY,
+        f64::MIN,
+        -1.0,
+        -f64::MIN_POSITIVE,
+        -5e-324,
+        -0.0,
+        0.0,
+        5e-324,
+        1.0,
+        1.0 + f64::EPSILON,
+        f64::INFINITY,
+    ];
+
+    fn along_x(low: f64, high: f64) -> Bounds {
+        Bounds {
+            min: Point3::new(low, -1.0, -1.0),
+            max: Point3::new(high, 1.0, 1.0),
+        }
+    }
+
+    #[test]
+    fn gaps_tell_what_comparisons_tell() {
+        let finite = &ENDS[1..ENDS.len() - 1];
+        for (&low, &high) in finite
+            .iter()
+            .flat_map(|low| finite.iter().map(move |x| (low, x)))
+        {
+            let mut boxes = CellBoxes::EMPTY;
+            boxes.set(3, 7, &along_x(low, high));
+            for (&from, &to) in ENDS
+                .iter()
+                .flat_map(|low| ENDS.iter().map(move |x| (low, x)))
+            {
+                let expected = low < to && high > from;
+                let mut found = Vec::new();
+                boxes.for_each_overlapping(&along_x(from, to), |place, cell| {
+                    found.push((place, cell));
+                });
+                let expected = if expected { vec![(3, 7)] } else { vec![] };
+                assert_eq!(found, expected, "{low}..{high} and {from}..{to}");
+            }
+        }
+    }
+
+    #[test]
+    fn unused_places_overlap_nothing() {
+        let everywhere = Bounds {
+            min: Point3::from([f64::NEG_INFINITY; 3]),
+            max: Point3::from([f64::INFINITY; 3]),
+        };
+        let mut found = [SourceCell::new(CellId::new(0)); WIDTH];
+        assert_eq!(CellBoxes::EMPTY.overlapping(&everywhere, &mut found), 0);
+        let ends = [[f32::NEG_INFINITY; 3], [f32::INFINITY; 3]];
+        let met = Boxes::<f32>::EMPTY.meet(&ends[0], &ends[1]);
+        assert_eq!(met, [false; WIDTH]);
+    }
+
+    #[test]
+    fn those_that_overlap_come_first_in_their_order() {
+        let mut boxes = CellBoxes::EMPTY;
+        for place in 0..WIDTH {
+            let low = if place % 3 == 1 { 5.0 } else { 0.0 };
+            boxes.set(place, 10 + place as u32, &along_x(low, low + 1.0));
+        }
+        let mut found = [SourceCell::new(CellId::new(0)); WIDTH];
+        let count = boxes.overlapping(&along_x(0.5, 2.0), &mut found);
+        let found: Vec<u32> = found[..count].iter().map(|cell| cell.get()).collect();
+        assert_eq!(found, [10, 12, 13, 15, 16]);
+        assert_eq!(boxes.around(), along_x(0.0, 6.0));
+    }
+}

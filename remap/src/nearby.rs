@@ -116,3 +116,47 @@ pub(crate) fn group(bounds: &[Bounds]) -> (usize, Bounds) {
     }
     (count, around)
 }
+
+#[cfg(test)]
+mod tests {
+    use mesh_core::{BoxMesh, Point3, Vector3};
+
+    use super::*;
+
+    #[test]
+    fn cells_in_a_row_make_a_group_and_cells_far_apart_do_not() {
+        let cube = |x: f64, y: f64| Bounds {
+            min: Point3::new(x, y, 0.0),
+            max: Point3::new(x + 1.0, y + 1.0, 1.0),
+        };
+        let row: Vec<_> = (0..20).map(|x| cube(f64::from(x), 0.0)).collect();
+        let (count, around) = group(&row);
+        assert_eq!(count, 14);
+        assert_eq!(around, row[0].union(&row[13]));
+        assert_eq!(
+            group(&[cube(0.0, 0.0), cube(1.0, 0.0), cube(50.0, 50.0)]).0,
+            2
+        );
+        assert_eq!(group(&[cube(0.0, 0.0)]).0, 1);
+    }
+
+    #[test]
+    fn flat_cells_stay_alone() {
+        let flat = |x: f64| Bounds {
+            min: Point3::new(x, 0.0, 0.0),
+            max: Point3::new(x + 1.0, 1.0, 0.0),
+        };
+        assert_eq!(group(&[flat(0.0), flat(1000.0)]).0, 1);
+    }
+
+    #[test]
+    fn only_a_poor_numbering_is_scattered() {
+        let mesh = BoxMesh::unit([9, 8, 7]).generate().unwrap();
+        assert!(!is_scattered(&mesh));
+        // Every 101st cell: 504 and 101 have no common divisor.
+        let cells: Vec<_> = (0..504).map(|i| CellId::new(i * 101 % 504)).collect();
+        assert!(is_scattered(&mesh.extract(&cells).unwrap()));
+        let apart = mesh.translate(&Vector3::repeat(1e9)).unwrap();
+        assert!(!is_scattered(&apart));
+    }
+}

@@ -1,6 +1,6 @@
 //! The pipeline: candidates → overlaps → matrix.
 
-use std::mem::take;
+use std::mem::{replace, take};
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
@@ -91,11 +91,7 @@ pub fn prepare_with(
     };
     let mut seconds = Seconds::default();
     let mut start = Instant::now();
-    let mut lap = || {
-        std::mem::replace(&mut start, Instant::now())
-            .elapsed()
-            .as_secs_f64()
-    };
+    let mut lap = || replace(&mut start, Instant::now()).elapsed().as_secs_f64();
 
     let (search, classes) = rayon::join(|| CandidateSearch::new(source), || classify(source));
     seconds.search = lap();
@@ -109,33 +105,12 @@ pub fn prepare_with(
         frame: &frame,
         progress,
         workers: Mutex::default(),
+        curve_window: CURVE_WINDOW,
     };
-    let cells = target.cell_count();
-    let mut matrix = GrowingMatrix::new(frame.rows, cells);
-    let along_curve = is_scattered(target);
-    let window = if along_curve {
-        CURVE_WINDOW
-    } else {
-        BLOCK * WINDOW_BLOCKS * rayon::current_num_threads()
-    };
-    let mut computed = Vec::new();
-    for start in (0..cells).step_by(window) {
-        let window = start..cells.min(start + window);
-        // Rows of one window are appended while those of the next are computed.
-        let append = || matrix.append(std::mem::take(&mut computed));
-        let compute = || {
-            if along_curve {
-                job.rows_along_curve(window)
-            } else {
-                job.rows(window.len(), |index| window.start + index)
-            }
-        };
-        let ((), next) = rayon::join(append, compute);
-        computed = next?;
-    }
+    let (mut matrix, last) = job.rows_of_all(is_scattered(target))?;
     seconds.intersect = lap();
 
-    matrix.append(computed);
+    matrix.append(last);
     drop(job);
     drop((search, classes));
     let matrix = matrix.finish(&frame)?;
@@ -158,9 +133,42 @@ struct Job<'a> {
     progress: Progress<'a>,
     /// Those that are not at work: what they have allocated and kept serves the next block.
     workers: Mutex<Vec<Worker>>,
+    /// [`CURVE_WINDOW`], fewer in tests.
+    curve_window: usize,
 }
 
 impl Job<'_> {
+    /// Computes the rows of all target cells, window by window. Returns the matrix, and the rows of
+    /// the last window, which are to be appended.
+    fn rows_of_all(
+        &self,
+        along_curve: bool,
+    ) -> Result<(GrowingMatrix, Vec<RowBlock>), PrepareError> {
+        let cells = self.target.cell_count();
+        let mut matrix = GrowingMatrix::new(self.frame.rows, cells);
+        let window = if along_curve {
+            self.curve_window
+        } else {
+            BLOCK * WINDOW_BLOCKS * rayon::current_num_threads()
+        };
+        let mut computed = Vec::new();
+        for start in (0..cells).step_by(window) {
+            let window = start..cells.min(start + window);
+            // Rows of one window are appended while those of the next are computed.
+            let append = || matrix.append(take(&mut computed));
+            let compute = || {
+                if along_curve {
+                    self.rows_along_curve(window)
+                } else {
+                    self.rows(window.len(), |index| window.start + index)
+                }
+            };
+            let ((), next) = rayon::join(append, compute);
+            computed = next?;
+        }
+        Ok((matrix, computed))
+    }
+
     /// Computes the rows of consecutive target cells, visiting them along a curve.
     fn rows_along_curve(&self, window: Range<usize>) -> Result<Vec<RowBlock>, PrepareError> {
         let cells = window.start as u32..window.end as u32;
@@ -183,10 +191,11 @@ impl Job<'_> {
             let idle = || self.workers.lock().unwrap_or_else(PoisonError::into_inner);
             let worker = idle().pop();
             let mut worker = worker.unwrap_or_default();
-            let rows = worker.visit(self, cells.map(TargetCell::new));
+            // A worker with what is left of a failure does not come back.
+            let rows = worker.visit(self, cells.map(TargetCell::new))?;
             idle().push(worker);
             (self.progress)(range.len() as u64);
-            rows
+            Ok(rows)
         });
         blocks.collect()
     }
@@ -318,5 +327,81 @@ impl SolidCache {
             *owner = Some(cell);
         }
         solid
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mesh_core::{BoxMesh, CsrMatrix};
+
+    use super::*;
+    use crate::schemes::P0P0;
+
+    /// Target nodes × source cells: each overlap adds to the rows of all nodes of its target cell.
+    struct Nodes;
+
+    impl Scheme for Nodes {
+        fn name(&self) -> &'static str {
+            "nodes"
+        }
+
+        fn rows(&self, target: &UnstructuredMesh) -> usize {
+            target.node_count()
+        }
+
+        fn contribute(&self, overlap: &Overlap<'_>, contributions: &mut Contributions) {
+            for (share, node) in (1..).zip(overlap.target_mesh.cell_nodes(overlap.target.id())) {
+                let weight = overlap.moments.volume / f64::from(share);
+                contributions.add(node.get(), overlap.source.get(), weight);
+            }
+        }
+    }
+
+    fn matrix(scheme: &dyn Scheme, along_curve: bool, curve_window: usize) -> CsrMatrix {
+        let mesh = |cells, seed| {
+            let mesh = BoxMesh {
+                jitter: 0.2,
+                seed,
+                ..BoxMesh::unit([cells; 3])
+            };
+            mesh.generate().unwrap()
+        };
+        let (source, target) = (mesh(6, 1), mesh(8, 2));
+        let frame = Frame {
+            scheme,
+            rows: scheme.rows(&target),
+            columns: scheme.columns(&source),
+        };
+        let job = Job {
+            source: &source,
+            target: &target,
+            scheme,
+            search: &CandidateSearch::new(&source),
+            classes: &classify(&source),
+            frame: &frame,
+            progress: &|_| {},
+            workers: Mutex::default(),
+            curve_window,
+        };
+        let (mut matrix, last) = job.rows_of_all(along_curve).unwrap();
+        matrix.append(last);
+        matrix.finish(&frame).unwrap()
+    }
+
+    #[test]
+    fn rows_computed_along_a_curve_have_the_same_bits_in_windows_of_any_size() {
+        for scheme in [&P0P0 as &dyn Scheme, &Nodes] {
+            let expected = matrix(scheme, false, 0);
+            // 512 cells, in blocks of 128.
+            for window in [100, 128, 300, 512, 1000] {
+                let found = matrix(scheme, true, window);
+                assert_eq!(
+                    mesh_core::digest(&found),
+                    mesh_core::digest(&expected),
+                    "{}, windows of {window}",
+                    scheme.name()
+                );
+            }
+        }
     }
 }
