@@ -1,30 +1,51 @@
 //! Pairs of meshes for the whole job.
 
-use geom_intersect::{Intersector, Solid, StandardShape};
-use mesh_core::{BoxCellShape, BoxMesh, Point3, UnstructuredMesh, Vector3};
-use nalgebra::{Rotation3, Unit};
-use rayon::{ThreadPool, ThreadPoolBuilder};
+use mesh_core::UnstructuredMesh;
 use remap::OverlapMatrix;
 use remap::check::check;
 
-use crate::random::Random;
+use crate::recipes;
 
 /// What meshes are remapped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exercise {
-    /// The reference exercise: a grid of 40³ hexahedra, and the same shifted by half a cell.
+    /// The reference exercise as it is given: a grid of 40³ cubes, and the same shifted by half a
+    /// cell along each axis.
     HalfShifted,
-    /// The same with the cells of both meshes in random order.
-    Shuffled,
-    /// The same with the target turned by 0.5 rad about the diagonal through the cube's centre, so
-    /// that no two planes are parallel.
+    /// The same with both meshes sheared by 2⁻¹⁰: no cell is a box, so that the general way of
+    /// convex hexahedra is taken, over the same pattern of entries.
+    Sheared,
+    /// The same with both meshes turned together by 0.5 rad about a skew axis, so that nothing is
+    /// parallel to an axis.
     Rotated,
-    /// Tetrahedra, six in each of 16³ and of 15³ grid cells of the unit cube, nodes moved by up to
+    /// The same with the target alone turned, about the diagonal through the cube's centre, so that
+    /// no plane of one mesh is parallel to one of the other either.
+    TurnedTarget,
+    /// [`HalfShifted`](Self::HalfShifted) with the cells of both meshes in random order.
+    Shuffled,
+    /// [`Sheared`](Self::Sheared) with the cells of both meshes in random order.
+    ShuffledSheared,
+    /// A real mesh: 10 518 tetrahedra of four pins in a box, onto 5 140 of the same.
+    Pins,
+    /// Tetrahedra of the unit cube, six in each of 16³ and of 12³ grid cells, nodes moved by up to
     /// 20 % of a grid cell.
     Tetrahedra,
     /// 14³ and 13³ hexahedra of the unit cube, nodes moved by up to 5 % of a cell, so that their
     /// faces are warped.
     Warped,
+    /// The dual mesh of a lattice of 12³ grid cells, truncated octahedra with 14 faces, at the border
+    /// pieces of 7 to 14; onto 15³ hexahedra. Both are turned together by 0.5 rad.
+    Polyhedra,
+    /// The same dual mesh with nodes moved, so that the faces of its polyhedra are warped.
+    WarpedPolyhedra,
+    /// The dual mesh of the finer tetrahedra of the pins, polyhedra of some 10 to 30 warped faces
+    /// around the nodes inside; onto 16 × 16 × 8 hexahedra. Both are turned together by 0.5 rad.
+    Dual,
+    /// Two grids whose cells are a thousand times as wide at one end of each axis as at the other:
+    /// 40³ and 36³ boxes.
+    Graded,
+    /// The same with the cells of both meshes in random order.
+    ShuffledGraded,
 }
 
 /// Two meshes and the answer.
@@ -40,90 +61,94 @@ pub struct Meshes {
 
 impl Exercise {
     /// Every exercise.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 14] = [
         Self::HalfShifted,
-        Self::Shuffled,
+        Self::Sheared,
         Self::Rotated,
+        Self::TurnedTarget,
+        Self::Shuffled,
+        Self::ShuffledSheared,
+        Self::Pins,
         Self::Tetrahedra,
         Self::Warped,
+        Self::Polyhedra,
+        Self::WarpedPolyhedra,
+        Self::Dual,
+        Self::Graded,
+        Self::ShuffledGraded,
     ];
 
-    /// Returns the name, as reports use it.
+    /// Returns the name, as reports and command lines use it.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::HalfShifted => "half-shifted",
-            Self::Shuffled => "shuffled",
+            Self::Sheared => "sheared",
             Self::Rotated => "rotated",
+            Self::TurnedTarget => "turned-target",
+            Self::Shuffled => "shuffled",
+            Self::ShuffledSheared => "shuffled-sheared",
+            Self::Pins => "pins",
             Self::Tetrahedra => "tetrahedra",
             Self::Warped => "warped",
+            Self::Polyhedra => "polyhedra",
+            Self::WarpedPolyhedra => "warped-polyhedra",
+            Self::Dual => "dual",
+            Self::Graded => "graded",
+            Self::ShuffledGraded => "shuffled-graded",
+        }
+    }
+
+    /// Returns the exercise of a name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|exercise| exercise.name() == name)
+    }
+
+    /// Returns how many grid cells there are along each edge of the source in full size.
+    #[must_use]
+    pub const fn full_size(self) -> usize {
+        match self {
+            Self::Tetrahedra => 16,
+            Self::Warped => 14,
+            Self::Polyhedra => 12,
+            Self::WarpedPolyhedra => 8,
+            _ => 40,
         }
     }
 
     /// Makes the meshes in their full size.
     #[must_use]
     pub fn meshes(self) -> Meshes {
-        match self {
-            Self::HalfShifted | Self::Shuffled | Self::Rotated => self.meshes_of(40),
-            Self::Tetrahedra => self.meshes_of(16),
-            Self::Warped => self.meshes_of(14),
-        }
+        self.meshes_of(self.full_size())
     }
 
-    /// Makes the meshes with this many grid cells along each edge of the source.
+    /// Makes the meshes with this many grid cells along each edge of the source; real meshes have
+    /// one size. The two share no memory, as two that come from files do not.
     ///
     /// # Panics
     ///
-    /// If there are fewer than two.
+    /// If there are fewer than two, or the file of a real mesh is not where the sources have it.
     #[must_use]
     pub fn meshes_of(self, cells: usize) -> Meshes {
         assert!(cells > 1, "the target of some exercises has one cell less");
-        let grid = generate(&BoxMesh::unit([cells; 3]));
-        let half = 0.5 / cells as f64;
-        let shifted = moved(grid.translate(&Vector3::repeat(half)));
         match self {
-            Self::HalfShifted => Meshes {
-                source: grid,
-                target: shifted,
-                overlap: (1.0 - half).powi(3),
-            },
-            Self::Shuffled => Meshes {
-                source: shuffle(&grid, 1),
-                target: shuffle(&shifted, 2),
-                overlap: (1.0 - half).powi(3),
-            },
-            Self::Rotated => {
-                let diagonal = Unit::new_normalize(Vector3::repeat(1.0));
-                let rotation = Rotation3::from_axis_angle(&diagonal, 0.5);
-                let centre = Point3::new(0.5, 0.5, 0.5);
-                let body = generate(&BoxMesh::unit([1; 3]));
-                let turned = moved(body.translate(&Vector3::repeat(half)));
-                Meshes {
-                    source: grid,
-                    target: moved(shifted.rotate(&rotation, &centre)),
-                    overlap: overlap_of_bodies(&body, &moved(turned.rotate(&rotation, &centre))),
-                }
-            }
-            Self::Tetrahedra | Self::Warped => {
-                let (shape, jitter) = if self == Self::Tetrahedra {
-                    (BoxCellShape::Tetrahedron, 0.2)
-                } else {
-                    (BoxCellShape::Hexahedron, 0.05)
-                };
-                let [source, target] = [(cells, 1), (cells - 1, 2)].map(|(cells, seed)| {
-                    generate(&BoxMesh {
-                        shape,
-                        jitter,
-                        seed,
-                        ..BoxMesh::unit([cells; 3])
-                    })
-                });
-                Meshes {
-                    source,
-                    target,
-                    overlap: 1.0,
-                }
-            }
+            Self::HalfShifted => recipes::half_shifted(cells),
+            Self::Sheared => recipes::sheared(cells),
+            Self::Rotated => recipes::rotated(recipes::half_shifted(cells)),
+            Self::TurnedTarget => recipes::turned_target(cells),
+            Self::Shuffled => recipes::shuffled(recipes::half_shifted(cells)),
+            Self::ShuffledSheared => recipes::shuffled(recipes::sheared(cells)),
+            Self::Pins => recipes::pins(),
+            Self::Tetrahedra => recipes::tetrahedra(cells),
+            Self::Warped => recipes::warped(cells),
+            Self::Polyhedra => recipes::rotated(recipes::polyhedra(cells, 0.0)),
+            Self::WarpedPolyhedra => recipes::rotated(recipes::polyhedra(cells, 0.1)),
+            Self::Dual => recipes::rotated(recipes::dual()),
+            Self::Graded => recipes::graded(cells),
+            Self::ShuffledGraded => recipes::shuffled(recipes::graded(cells)),
         }
     }
 }
@@ -137,7 +162,17 @@ impl Meshes {
     pub fn check(&self, matrix: &OverlapMatrix) {
         let report = check(matrix, &self.source, &self.target).expect("the matrix of these meshes");
         assert!(report.holds, "{report:?}");
-        let sum = report.overlap_volume;
+        self.check_sum(matrix);
+    }
+
+    /// Checks the sum of a matrix of these meshes alone: for meshes on which the laws take longer,
+    /// and more memory, than the job.
+    ///
+    /// # Panics
+    ///
+    /// If the matrix is wrong.
+    pub fn check_sum(&self, matrix: &OverlapMatrix) {
+        let sum = matrix.sum();
         assert!(
             (sum - self.overlap).abs() <= 1e-12 * self.overlap,
             "the overlaps add up to {sum}, expected {}",
@@ -146,54 +181,10 @@ impl Meshes {
     }
 }
 
-/// Starts a pool of so many threads.
-///
-/// # Panics
-///
-/// If the threads cannot be started.
-#[must_use]
-pub fn thread_pool(threads: usize) -> ThreadPool {
-    let pool = ThreadPoolBuilder::new().num_threads(threads);
-    pool.build().expect("threads can be started")
-}
-
-/// Returns the mesh with its cells in random order.
-///
-/// # Panics
-///
-/// Never: a mesh has cells.
-#[must_use]
-pub fn shuffle(mesh: &UnstructuredMesh, seed: u64) -> UnstructuredMesh {
-    let mut cells: Vec<_> = mesh.cell_ids().collect();
-    Random::new(seed).shuffle(&mut cells);
-    mesh.extract(&cells).expect("cells of the mesh")
-}
-
-fn generate(mesh: &BoxMesh) -> UnstructuredMesh {
-    mesh.generate()
-        .expect("a box with little jitter can be cut")
-}
-
-fn moved(mesh: Result<UnstructuredMesh, mesh_core::TransformError>) -> UnstructuredMesh {
-    mesh.expect("small coordinates stay finite")
-}
-
-/// The overlap of the only cells of two meshes.
-fn overlap_of_bodies(source: &UnstructuredMesh, target: &UnstructuredMesh) -> f64 {
-    let [source, target] = [source, target].map(|mesh| {
-        let mut solid = Solid::default();
-        let nodes = mesh.connectivity().iter();
-        let nodes: Vec<_> = nodes.map(|node| mesh.nodes()[node.index()]).collect();
-        solid.set_standard(StandardShape::Hexahedron, &nodes);
-        solid
-    });
-    let overlap = Intersector::default().volume(&source, &target);
-    overlap.expect("bodies around the same place overlap")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::threads::thread_pool;
     use remap::{P0P0, prepare};
 
     #[test]
@@ -210,11 +201,43 @@ mod tests {
     }
 
     #[test]
+    fn moved_grids_have_the_entries_of_the_half_shifted_one() {
+        for exercise in [
+            Exercise::HalfShifted,
+            Exercise::Sheared,
+            Exercise::Rotated,
+            Exercise::Shuffled,
+            Exercise::ShuffledSheared,
+        ] {
+            let meshes = exercise.meshes_of(5);
+            let matrix = prepare(&meshes.source, &meshes.target, &P0P0).unwrap();
+            assert_eq!(matrix.nonzeros(), 9 * 9 * 9, "{exercise:?}");
+        }
+    }
+
+    #[test]
+    fn names_lead_back() {
+        for exercise in Exercise::ALL {
+            assert_eq!(Exercise::named(exercise.name()), Some(exercise));
+        }
+        assert_eq!(Exercise::named(""), None);
+    }
+
+    #[test]
     #[should_panic(expected = "holds: false")]
     fn a_wrong_matrix_is_found() {
         let meshes = Exercise::HalfShifted.meshes_of(3);
         let matrix = prepare(&meshes.source, &meshes.target, &P0P0).unwrap();
         let grown = matrix.into_matrix().map(|volume| volume * 1.000_000_1);
         meshes.check(&OverlapMatrix::new(grown, None, None));
+    }
+
+    #[test]
+    #[should_panic(expected = "expected 0.578")]
+    fn a_wrong_sum_is_found() {
+        let meshes = Exercise::Sheared.meshes_of(3);
+        let matrix = prepare(&meshes.source, &meshes.target, &P0P0).unwrap();
+        let grown = matrix.into_matrix().map(|volume| volume * 1.000_000_1);
+        meshes.check_sum(&OverlapMatrix::new(grown, None, None));
     }
 }

@@ -4,21 +4,30 @@
 //! machine to machine, and every workload comes with a check of its result, to be run once outside
 //! the timed part. How to run and to record: `README.md` beside this crate.
 
+mod cells;
+mod dual;
 mod exercise;
+mod files;
+mod memory;
 mod pairs;
 mod random;
+mod recipes;
 mod search;
+mod threads;
 
 use std::time::Duration;
 
 use criterion::Criterion;
 
-pub use exercise::{Exercise, Meshes, shuffle, thread_pool};
-pub use pairs::{
-    Cell, PAIRS, Pair, PreparedPair, Workload, check_pairs, prepare_pairs, time_pairs,
-};
+pub use cells::Cell;
+pub use exercise::{Exercise, Meshes};
+pub use files::{FileTimes, Files};
+pub use memory::MemoryUse;
+pub use pairs::{PAIRS, Pair, PreparedPair, Workload, check_pairs, prepare_pairs, time_pairs};
 pub use random::Random;
+pub use recipes::shuffle;
 pub use search::{check_search, count_candidates};
+pub use threads::{Times, thread_pool, time_on_one_thread};
 
 /// Criterion with few samples and short times, so that all benches together take some minutes;
 /// what the command line says goes before.

@@ -4,8 +4,9 @@
 //!
 //! * Two faces meet in at most one edge, so every edge that can ever appear has a fixed id, and for
 //!   two hexahedra there are 12 + 36 + 15 = 63 of them: sets of edges are bits of one `u64`.
-//! * For each plane two such sets say which edges start and which end outside it. They are kept up
-//!   to date for all planes at once, so a plane that cuts nothing costs one test.
+//! * Each vertex knows the planes that it is outside of, as the bits of one byte, and each edge has a
+//!   copy of that byte for its start and one for its end. The edges that start, or end, outside a
+//!   plane are then one bit of 64 bytes side by side.
 //!
 //! A vertex is its coordinates and its distances from the planes to come, eight numbers side by
 //! side that are interpolated together. Where rounding makes a face look cut more than once the
@@ -13,31 +14,43 @@
 
 use nalgebra::{Point3, Vector3};
 
-use crate::lanes::{Bits, LANES, LaneMath, Lanes};
+use crate::lanes::{Axes, BIT_OF_LANE, LANES, LaneMath, Lanes, PlaneRow};
 use crate::moments::{EdgeSum, Moments};
 use crate::plane::Plane;
 use crate::standard::{StandardShape, Topology};
 
-/// The lanes are coordinates x, y, z, then the distances from planes 1 to 5; plane 0 is used up at
-/// once.
-const FIRST_PLANE_LANE: usize = 2;
 const MAX_PLANES: usize = 6;
+/// Where the distance from each plane is among the lanes, of which the first three are coordinates.
+/// Plane 0 is used up before there are lanes, and counts as where z is, which is outside of nothing.
+///
+/// Planes 4 and 5 are the last: what they cut needs the first four lanes only.
+const LANE: [usize; MAX_PLANES] = [2, 4, 5, 6, 7, 3];
 const MAX_EDGES: usize = 64;
 const MAX_FACES: usize = 2 * MAX_PLANES;
+
+/// Any number that fits a byte is an index of that many: no check needed.
+const BYTE: usize = 256;
+/// What an edge has twice, at its start and at its end, or on its left and on its right, is kept so
+/// far apart in one array: `edge` and `SIDE + edge`. The sum of two bytes is less.
+const SIDE: usize = 2 * BYTE;
+
+/// A byte for each edge and side.
+type Sides = [u8; 2 * SIDE];
+
+/// The corners of a standard cell, axis by axis; what its shape has no use for is of no meaning.
+pub(crate) type Corners = [Lanes; 3];
 
 /// The planes of a convex standard cell, arranged for [`Scratch::clip`].
 #[derive(Debug, Clone)]
 #[repr(C, align(64))]
 pub(crate) struct ConvexPlanes {
-    /// Lane by lane; the lanes of x, y, z are unit vectors through the origin.
-    normal: [Lanes; 3],
-    point: [Lanes; 3],
-    snap: Lanes,
-    /// Plane 0 and its snap distance.
-    first: (Plane, f64),
-    references: [Vector3<f64>; 2],
+    /// Where there are fewer planes, the rest are zero: nothing is beyond them.
+    rows: [PlaneRow; MAX_PLANES],
+    /// Lane by lane the distance that still counts as inside; coordinates are never beyond.
+    limits: Lanes,
+    /// The two reference nodes.
+    references: [Lanes; 2],
     shape: StandardShape,
-    count: usize,
 }
 
 impl ConvexPlanes {
@@ -48,272 +61,320 @@ impl ConvexPlanes {
         references: [Vector3<f64>; 2],
         extent: f64,
     ) -> Self {
-        let mut normal = [[0.0; LANES]; 3];
-        let mut point = [[0.0; LANES]; 3];
-        let mut snap = [0.0; LANES];
-        for axis in 0..3 {
-            normal[axis][axis] = 1.0;
-            snap[axis] = f64::INFINITY;
-            for (index, plane) in planes.iter().enumerate().skip(1) {
-                normal[axis][FIRST_PLANE_LANE + index] = plane.normal[axis];
-                point[axis][FIRST_PLANE_LANE + index] = plane.point[axis];
+        let mut rows = [PlaneRow::default(); MAX_PLANES];
+        let mut limits = Lanes([f64::INFINITY; LANES]);
+        for (index, (row, plane)) in rows.iter_mut().zip(planes).enumerate() {
+            let snap = plane.snap(extent);
+            *row = plane.row(snap);
+            if index > 0 {
+                limits.0[LANE[index]] = snap;
             }
         }
-        for (index, plane) in planes.iter().enumerate().skip(1) {
-            snap[FIRST_PLANE_LANE + index] = plane.snap(extent);
-        }
         Self {
+            rows,
+            limits,
+            references: references.map(|node| Lanes([node.x, node.y, node.z, 0., 0., 0., 0., 0.])),
             shape,
-            count: planes.len(),
-            first: (planes[0], planes[0].snap(extent)),
-            normal,
-            point,
-            snap,
-            references,
         }
     }
 }
 
-/// What clipping came to.
-pub(crate) enum Outcome {
-    Moments(Moments),
-    /// A face is cut more than once: rounding has bent a nearly coplanar face.
-    Degenerate,
-}
+/// A face is cut more than once: rounding has bent a nearly coplanar face.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Degenerate;
 
 /// Vertices and edges of the pair that is being clipped.
 ///
-/// What an edge has twice, at its start and at its end, is kept under 0 and 1, so that an edge cut
-/// at either end takes the same instructions: no branch for the processor to guess.
-///
-/// Aligned to cache lines, and the lanes first, so that no access to lanes straddles two lines.
+/// An edge cut at either end takes the same instructions: no branch for the processor to guess.
+/// Arrays are longer than what is used of them, so that the largest index that could be formed is
+/// within, and none has to be checked.
 #[derive(Debug, Clone)]
 #[repr(C, align(64))]
 pub(crate) struct Scratch {
-    vertices: [Lanes; MAX_EDGES],
-    /// Of each vertex, one bit per lane: outside that plane.
-    outside: [Bits; MAX_EDGES],
-    /// Lane by lane the set of edges that start, and end, outside that plane.
-    edges_outside: [Bits; 2],
-    /// Of each node, its distance from plane 0.
-    first_distance: [f64; 8],
+    vertices: [Lanes; BYTE],
     /// The vertex in which each edge starts, and ends.
-    ends: [[u8; MAX_EDGES]; 2],
-    vertex_count: usize,
+    ends: Sides,
+    /// The planes that it starts, and ends, outside of.
+    outside: Sides,
+    /// Of each node, its distance from plane 0.
+    first_distance: [f64; BYTE],
+    next_vertex: u8,
 }
 
 impl Default for Scratch {
     fn default() -> Self {
         Self {
-            vertices: [[0.0; LANES]; MAX_EDGES],
-            outside: [[0; LANES]; MAX_EDGES],
-            first_distance: [0.0; 8],
-            ends: [[0; MAX_EDGES]; 2],
-            vertex_count: 0,
-            edges_outside: [[0; LANES]; 2],
+            vertices: [Lanes::default(); BYTE],
+            ends: [0; 2 * SIDE],
+            outside: [0; 2 * SIDE],
+            first_distance: [0.0; BYTE],
+            next_vertex: 0,
         }
     }
 }
 
-/// What stays the same while a pair is clipped.
-#[derive(Clone, Copy)]
-struct Pair<'a, M> {
-    math: M,
-    shape: StandardShape,
-    nodes: &'a [Point3<f64>],
-    planes: &'a ConvexPlanes,
-    origin: &'a Point3<f64>,
-    table: &'static EdgeTable,
+/// A convex standard cell as the fast path takes it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ConvexCell<'a> {
+    pub(crate) shape: StandardShape,
+    pub(crate) corners: &'a Corners,
 }
 
-/// Where the boundaries of faces leave a half-space and come back.
-struct Cuts {
-    /// Sets of faces.
-    exits: u32,
-    entries: u32,
-    /// The vertex of each face.
-    exit: [u8; 16],
-    entry: [u8; 16],
+/// Returns the moments of a convex cell's overlap with the cell of `planes`, whose frame has its
+/// origin in `origin`.
+#[inline(always)]
+pub(crate) fn clip<const FIRST: bool>(
+    math: impl LaneMath,
+    scratch: &mut Scratch,
+    cell: ConvexCell<'_>,
+    planes: &ConvexPlanes,
+    origin: &Point3<f64>,
+) -> Result<Moments, Degenerate> {
+    let mut clipping = Clipping::start(math, scratch, cell, planes, origin);
+    clipping.clip_by::<0>();
+    clipping.clip_by::<1>();
+    clipping.clip_by::<2>();
+    clipping.clip_by::<3>();
+    clipping.clip_by::<4>();
+    clipping.clip_by::<5>();
+    clipping.finish::<FIRST>(origin)
+}
+
+/// Does what [`clip`] does for two cells, plane by plane in turns: while a division or a store of the
+/// one is on its way, the processor works on the other.
+#[inline(always)]
+pub(crate) fn clip_two<const FIRST: bool>(
+    math: impl LaneMath,
+    [one, other]: &mut [Scratch; 2],
+    cells: [ConvexCell<'_>; 2],
+    planes: &ConvexPlanes,
+    origin: &Point3<f64>,
+) -> [Result<Moments, Degenerate>; 2] {
+    let mut one = Clipping::start(math, one, cells[0], planes, origin);
+    let mut other = Clipping::start(math, other, cells[1], planes, origin);
+    one.clip_by::<0>();
+    other.clip_by::<0>();
+    one.clip_by::<1>();
+    other.clip_by::<1>();
+    one.clip_by::<2>();
+    other.clip_by::<2>();
+    one.clip_by::<3>();
+    other.clip_by::<3>();
+    one.clip_by::<4>();
+    other.clip_by::<4>();
+    one.clip_by::<5>();
+    other.clip_by::<5>();
+    [one.finish::<FIRST>(origin), other.finish::<FIRST>(origin)]
+}
+
+/// A pair of cells that is being clipped.
+struct Clipping<'a, M> {
+    math: M,
+    planes: &'a ConvexPlanes,
+    table: &'static EdgeTable,
+    scratch: &'a mut Scratch,
+    /// The set of edges that are left.
+    alive: u64,
+    /// The planes that some vertex, of an edge that is left or not, is outside of.
+    outside: u8,
+    degenerate: bool,
+}
+
+impl<'a, M: LaneMath> Clipping<'a, M> {
+    #[inline(always)]
+    fn start(
+        math: M,
+        scratch: &'a mut Scratch,
+        cell: ConvexCell<'_>,
+        planes: &'a ConvexPlanes,
+        origin: &Point3<f64>,
+    ) -> Self {
+        let table = edge_table(cell.shape, planes.shape);
+        let outside = scratch.place(math, planes, table, cell.corners, origin);
+        Self {
+            math,
+            planes,
+            table,
+            scratch,
+            alive: if outside.is_some() {
+                table.own_edges
+            } else {
+                0
+            },
+            outside: outside.unwrap_or(0),
+            degenerate: false,
+        }
+    }
+
+    /// Removes what is outside a plane.
+    #[inline(always)]
+    fn clip_by<const PLANE: usize>(&mut self) {
+        let bit = bit_of_plane(PLANE);
+        if self.outside >> bit & 1 == 0 {
+            return;
+        }
+        let [starts, ends] = self.scratch.edges_outside(self.math, bit);
+        let (starts, ends) = (starts & self.alive, ends & self.alive);
+        let crossing = starts ^ ends;
+        let cuts = self
+            .scratch
+            .cut::<PLANE>(self.math, self.planes, self.table, crossing, ends);
+        self.alive &= !(starts & ends);
+        self.alive |= u64::from(cuts.faces) << self.table.first_cut_edge[PLANE];
+        self.outside |= cuts.outside;
+        if cuts.faces.count_ones() != crossing.count_ones() {
+            self.degenerate = true;
+            self.outside = 0;
+        }
+    }
+
+    #[inline(always)]
+    fn finish<const FIRST: bool>(self, origin: &Point3<f64>) -> Result<Moments, Degenerate> {
+        if self.degenerate {
+            return Err(Degenerate);
+        }
+        let Self {
+            math,
+            planes,
+            table,
+            alive,
+            ..
+        } = self;
+        Ok(self
+            .scratch
+            .sum::<FIRST>(math, planes, table, alive, origin))
+    }
 }
 
 impl Scratch {
-    /// Returns the moments of a convex cell's overlap with the cell of `planes`, whose frame has
-    /// its origin in `origin`.
+    /// Returns the edges that start, and end, outside a plane, those that are left and others.
     #[inline(always)]
-    pub(crate) fn clip<const FIRST: bool>(
+    fn edges_outside(&self, math: impl LaneMath, bit: usize) -> [u64; 2] {
+        let (sides, _) = self.outside.as_chunks::<MAX_EDGES>();
+        [
+            math.bytes_with(&sides[0], bit),
+            math.bytes_with(&sides[SIDE / MAX_EDGES], bit),
+        ]
+    }
+
+    /// Places the nodes and the edges between them; returns the planes that some node is outside
+    /// of, none if all nodes are outside of one plane.
+    #[inline(always)]
+    fn place(
         &mut self,
         math: impl LaneMath,
-        shape: StandardShape,
-        nodes: &[Point3<f64>],
         planes: &ConvexPlanes,
+        table: &EdgeTable,
+        corners: &Corners,
         origin: &Point3<f64>,
-    ) -> Outcome {
-        let table = edge_table(shape, planes.shape);
-        let pair = Pair {
-            math,
-            shape,
-            nodes,
-            planes,
-            origin,
-            table,
-        };
-        let outside_first = self.place(pair);
-        let mut alive = table.own_edges;
-
-        for plane in 0..planes.count {
-            let lane = (FIRST_PLANE_LANE + plane) % LANES;
-            let [starts, ends] = if plane == 0 {
-                table.edges_in(outside_first)
-            } else {
-                [0, 1].map(|side| self.edges_outside[side][lane] & alive)
-            };
-            if starts | ends == 0 {
-                continue;
-            }
-            alive &= !(starts & ends);
-            if alive == 0 {
-                return Outcome::Moments(EdgeSum::default().moments(*origin));
-            }
-            let crossing = starts ^ ends;
-            let cuts = if plane == 0 {
-                let distance = |scratch: &Self, vertex: usize| scratch.first_distance[vertex % 8];
-                self.cut(pair, crossing, ends, distance)
-            } else {
-                let distance = |scratch: &Self, vertex: usize| scratch.vertices[vertex][lane];
-                self.cut(pair, crossing, ends, distance)
-            };
-            let count = crossing.count_ones();
-            if cuts.exits.count_ones() != count || cuts.entries.count_ones() != count {
-                return Outcome::Degenerate;
-            }
-            alive |= self.close(pair, plane, &cuts);
+    ) -> Option<u8> {
+        // Loops, not `map` with a closure: compiled for AVX2 that would not be inlined.
+        let mut rows = [Lanes::default(); LANES];
+        for axis in 0..3 {
+            rows[axis] = math.relative(&corners[axis], origin[axis]);
         }
-        Outcome::Moments(self.sum::<FIRST>(pair, alive))
+        let nodes = [rows[0], rows[1], rows[2]];
+        let mut nodes_outside = 0;
+        for (plane, row) in planes.rows.iter().enumerate() {
+            let (distances, beyond) = math.distances(&nodes, row);
+            let beyond = beyond & table.nodes;
+            if beyond == table.nodes {
+                return None;
+            }
+            nodes_outside |= beyond << (8 * bit_of_plane(plane));
+            if plane == 0 {
+                self.first_distance[..LANES].copy_from_slice(&distances.0);
+            } else {
+                rows[LANE[plane]] = distances;
+            }
+        }
+        let (vertices, _) = self.vertices.as_chunks_mut::<LANES>();
+        let half = table.nodes < 1 << (LANES / 2);
+        math.transpose(&rows, &mut vertices[0], half);
+        self.next_vertex = LANES as u8;
+        let planes_of_nodes = transpose_bits(nodes_outside);
+        for (side, nodes) in [0, SIDE].into_iter().zip(&table.ends) {
+            self.ends[side..side + 16].copy_from_slice(nodes);
+            let outside = math.spread(planes_of_nodes, nodes);
+            self.outside[side..side + 16].copy_from_slice(&outside);
+        }
+        Some(or_of_bytes(planes_of_nodes))
     }
 
-    /// Places the nodes and the edges between them; returns the nodes outside plane 0.
+    /// Shortens the edges that cross a plane to new vertices, `leaving` being those that end
+    /// outside, and adds the edges between the plane and the faces that it cuts.
     #[inline(always)]
-    fn place(&mut self, pair: Pair<'_, impl LaneMath>) -> u64 {
-        let Pair {
-            math,
-            planes,
-            table,
-            ..
-        } = pair;
-        let (first, first_snap) = &planes.first;
-        let mut nodes_outside = [0; LANES];
-        let mut outside_first = 0;
-        for (index, node) in pair.nodes.iter().enumerate() {
-            let node = node - pair.origin;
-            let coordinates = [node.x, node.y, node.z];
-            let lanes = math.distances(&planes.normal, &planes.point, coordinates);
-            let outside = math.beyond(&lanes, &planes.snap);
-            math.put(&mut nodes_outside, &outside, index);
-            let distance = first.distance(&node);
-            outside_first |= u64::from(distance > *first_snap) << index;
-            self.first_distance[index % 8] = distance;
-            self.vertices[index] = lanes;
-        }
-        self.vertex_count = pair.nodes.len();
-        for (lane, nodes) in nodes_outside.into_iter().enumerate() {
-            let [starts, ends] = table.edges_in(nodes);
-            self.edges_outside[0][lane] = starts;
-            self.edges_outside[1][lane] = ends;
-        }
-        for (ends, own) in self.ends.iter_mut().zip(&table.ends) {
-            ends[..own.len()].copy_from_slice(own);
-        }
-        outside_first
-    }
-
-    /// Shortens the edges that cross a plane to new vertices; `leaving` has those that end outside.
-    #[inline(always)]
-    fn cut(
+    fn cut<const PLANE: usize>(
         &mut self,
-        pair: Pair<'_, impl LaneMath>,
+        math: impl LaneMath,
+        planes: &ConvexPlanes,
+        table: &EdgeTable,
         mut crossing: u64,
         leaving: u64,
-        distance: impl Fn(&Self, usize) -> f64,
     ) -> Cuts {
-        let Pair {
-            math,
-            planes,
-            table,
-            ..
-        } = pair;
-        let mut cuts = Cuts {
-            exits: 0,
-            entries: 0,
-            exit: [0; 16],
-            entry: [0; 16],
-        };
+        let first_cut_edge = table.first_cut_edge[PLANE] as usize;
+        let mut cuts = Cuts::default();
         while crossing != 0 {
             let edge = crossing.trailing_zeros() as usize % MAX_EDGES;
             crossing &= crossing - 1;
-            let side = (leaving >> edge & 1) as usize;
-            let inside = self.ends[1 - side][edge] as usize % MAX_EDGES;
-            let outside = self.ends[side][edge] as usize % MAX_EDGES;
-            let near = distance(self, inside);
+            let outer = (leaving >> edge & 1) as usize * SIDE | edge;
+            let inner = outer ^ SIDE;
+            let (inside, outside) = (self.ends[inner], self.ends[outer]);
+            let [near, far] = [inside, outside].map(|vertex| self.distance::<PLANE>(vertex));
             let near = if near < 0.0 { near } else { 0.0 };
-            let fraction = near / (near - distance(self, outside));
-            let from = &self.vertices[inside];
-            let to = &self.vertices[outside];
-            let lanes = math.interpolate(from, to, fraction);
-            let lanes_outside = math.beyond(&lanes, &planes.snap);
-            let vertex = self.vertex_count % MAX_EDGES;
-            self.vertex_count += 1;
-            self.vertices[vertex] = lanes;
-            self.outside[vertex] = lanes_outside;
+            let fraction = near / (near - far);
+            let (from_to, place) = ([inside, outside], self.next_vertex);
+            let (vertices, limits) = (&mut self.vertices, &planes.limits);
+            let planes_outside = if PLANE < 4 {
+                math.interpolate(vertices, from_to, fraction, place, limits)
+            } else {
+                math.interpolate_half(vertices, from_to, fraction, place, limits)
+            };
+            self.next_vertex = place.wrapping_add(1);
+            cuts.outside |= planes_outside;
 
-            self.ends[side][edge] = vertex as u8;
-            math.put(&mut self.edges_outside[side], &lanes_outside, edge);
-
+            self.ends[outer] = place;
+            self.outside[outer] = planes_outside;
             // Along the face on its left an edge that ends outside leaves, along the other it comes
-            // back; an edge that starts outside the other way round.
-            let exit = table.faces[1 - side][edge] as usize % 16;
-            let entry = table.faces[side][edge] as usize % 16;
-            cuts.exits |= 1 << exit;
-            cuts.entries |= 1 << entry;
-            cuts.exit[exit] = vertex as u8;
-            cuts.entry[entry] = vertex as u8;
+            // back; an edge that starts outside the other way round. The new edge of a face runs
+            // from where its boundary leaves to where it comes back.
+            let (exit, entry) = (table.faces[inner] as usize, table.faces[outer] as usize);
+            cuts.faces |= table.faces_of_edge[edge];
+            self.ends[first_cut_edge + exit] = place;
+            self.outside[first_cut_edge + exit] = planes_outside;
+            self.ends[SIDE + first_cut_edge + entry] = place;
+            self.outside[SIDE + first_cut_edge + entry] = planes_outside;
         }
         cuts
     }
 
-    /// Adds the edges between a plane and the faces that it cuts; returns their set.
     #[inline(always)]
-    fn close(&mut self, pair: Pair<'_, impl LaneMath>, plane: usize, cuts: &Cuts) -> u64 {
-        let mut added = 0;
-        // The boundary of a face is closed: it comes back as often as it leaves.
-        let mut faces = cuts.exits;
-        while faces != 0 {
-            let face = faces.trailing_zeros() as usize % 16;
-            faces &= faces - 1;
-            let edge = pair.table.cut_edge[plane][face] as usize % MAX_EDGES;
-            for (side, vertex) in [cuts.exit[face], cuts.entry[face]].into_iter().enumerate() {
-                self.ends[side][edge] = vertex;
-                let outside = &self.outside[vertex as usize % MAX_EDGES];
-                pair.math.put(&mut self.edges_outside[side], outside, edge);
-            }
-            added |= 1 << edge;
+    fn distance<const PLANE: usize>(&self, vertex: u8) -> f64 {
+        if PLANE == 0 {
+            self.first_distance[vertex as usize]
+        } else {
+            self.vertices[vertex as usize].0[LANE[PLANE]]
         }
-        added
     }
 
     #[inline(always)]
-    fn sum<const FIRST: bool>(&self, pair: Pair<'_, impl LaneMath>, alive: u64) -> Moments {
-        let Pair {
-            math,
-            planes,
-            origin,
-            table,
-            ..
-        } = pair;
-        let own = pair.shape.topology().references;
-        let own = own.map(|node| pair.nodes[node] - origin);
-        let references = [own[0], own[1], planes.references[0], planes.references[1]];
-        let axes = references.map(|point| [point.x, point.y, point.z, 0.0]);
-        let mut volume = [0.0; 4];
+    fn sum<const FIRST: bool>(
+        &self,
+        math: impl LaneMath,
+        planes: &ConvexPlanes,
+        table: &EdgeTable,
+        alive: u64,
+        origin: &Point3<f64>,
+    ) -> Moments {
+        let own = table
+            .own_references
+            .map(|node| &self.vertices[node as usize]);
+        let references = [own[0], own[1], &planes.references[0], &planes.references[1]];
+        let mut differences = [Axes::default(); REFERENCE_PAIRS.len()];
+        for (difference, [left, right]) in differences.iter_mut().zip(REFERENCE_PAIRS) {
+            *difference = math.difference(references[left], references[right]);
+        }
+        let mut volume = Axes::default();
         let mut sum = EdgeSum::default();
         // Between two faces with one reference point an edge adds nothing to the volume; to the
         // first moment neither, since the volumes on its two sides are equal.
@@ -321,21 +382,72 @@ impl Scratch {
         while edges != 0 {
             let edge = edges.trailing_zeros() as usize % MAX_EDGES;
             edges &= edges - 1;
-            let [start, end] =
-                [0, 1].map(|side| &self.vertices[self.ends[side][edge] as usize % MAX_EDGES]);
-            let [left, right] = table.references[edge].map(|at| at as usize % 4);
-            math.add_edge(&mut volume, start, end, &axes[left], &axes[right]);
+            let start = &self.vertices[self.ends[edge] as usize];
+            let end = &self.vertices[self.ends[SIDE + edge] as usize];
+            let pair = table.reference_pairs[edge] as usize % REFERENCE_PAIRS.len();
+            math.add_edge(&mut volume, start, end, &differences[pair]);
             if FIRST {
-                let [start, end] =
-                    [start, end].map(|vertex| Vector3::from([vertex[0], vertex[1], vertex[2]]));
-                sum.add::<true>(&start, &end, &references[left], &references[right]);
+                let point = |lanes: &Lanes| Vector3::new(lanes.0[0], lanes.0[1], lanes.0[2]);
+                let [left, right] = REFERENCE_PAIRS[pair].map(|at| point(references[at]));
+                sum.add::<true>(&point(start), &point(end), &left, &right);
             }
         }
         let mut moments = sum.moments(*origin);
-        moments.volume = ((volume[0] + volume[1]) + volume[2]) / 6.0;
+        let [first, second, third, _] = volume.0;
+        moments.volume = ((first + second) + third) / 6.0;
         moments
     }
 }
+
+/// What a plane cuts.
+#[derive(Default)]
+struct Cuts {
+    /// The set of faces. The boundary of a face is closed: it comes back as often as it leaves. So
+    /// each edge that is cut counts for two faces, each face for two edges at least, and there are as
+    /// many faces as edges where each leaves and comes back once.
+    faces: u32,
+    /// The planes that some new vertex is outside of.
+    outside: u8,
+}
+
+/// Which bit of a byte of planes is that of a plane.
+const fn bit_of_plane(plane: usize) -> usize {
+    BIT_OF_LANE[LANE[plane]] as usize
+}
+
+/// Turns eight bytes, of bits 0 to 7 each, into the eight bytes that have bit `i` of byte `j` as bit
+/// `j` of byte `i`.
+fn transpose_bits(mut bits: u64) -> u64 {
+    for (shift, mask) in [
+        (7, 0x00AA_00AA_00AA_00AA),
+        (14, 0x0000_CCCC_0000_CCCC),
+        (28, 0x0000_0000_F0F0_F0F0),
+    ] {
+        let swapped = (bits ^ bits >> shift) & mask;
+        bits ^= swapped ^ swapped << shift;
+    }
+    bits
+}
+
+fn or_of_bytes(mut bytes: u64) -> u8 {
+    for shift in [32, 16, 8] {
+        bytes |= bytes >> shift;
+    }
+    bytes as u8
+}
+
+/// The reference points left and right of an edge, where they differ: 0 and 1 of the clipped shape,
+/// 2 and 3 of the clipping one.
+const REFERENCE_PAIRS: [[usize; 2]; 8] = [
+    [0, 1],
+    [1, 0],
+    [2, 3],
+    [3, 2],
+    [0, 2],
+    [0, 3],
+    [1, 2],
+    [1, 3],
+];
 
 /// The ids of all edges that can appear when one shape is clipped by the planes of another.
 ///
@@ -343,67 +455,53 @@ impl Scratch {
 /// another. Faces are numbered: those of the clipped shape, then the planes.
 #[derive(Debug)]
 struct EdgeTable {
+    /// The set of the clipped shape's nodes.
+    nodes: u64,
     own_edges: u64,
     /// The nodes in which the own edges start, and end.
-    ends: [[u8; 12]; 2],
-    /// For every set of nodes the edges that start (end) in it.
-    starts_in: [u16; 256],
-    ends_in: [u16; 256],
+    ends: [[u8; 16]; 2],
     /// The face on the left, and on the right.
-    faces: [[u8; MAX_EDGES]; 2],
-    /// The edge between a plane and a face numbered lower than the plane.
-    cut_edge: [[u8; 16]; MAX_PLANES],
-    /// Reference points of the faces on either side: 0 and 1 of the clipped shape, 2 and 3 of the
-    /// clipping one.
-    references: [[u8; 2]; MAX_EDGES],
+    faces: Sides,
+    /// The same two faces as a set.
+    faces_of_edge: [u32; MAX_EDGES],
+    /// Of each plane the edge between it and face 0; those between it and the other faces that are
+    /// numbered lower than the plane follow in order.
+    first_cut_edge: [u8; MAX_PLANES],
+    /// Of each edge the reference points of the faces on either side, as an index…
+    reference_pairs: [u8; MAX_EDGES],
+    /// …that counts for these edges; of the others both are the same.
     different_references: u64,
+    own_references: [u8; 2],
 }
 
 impl EdgeTable {
-    /// Returns the edges that start, and end, in a set of nodes.
-    #[inline(always)]
-    fn edges_in(&self, nodes: u64) -> [u64; 2] {
-        let nodes = nodes as usize % 256;
-        [self.starts_in[nodes].into(), self.ends_in[nodes].into()]
-    }
-
     const fn new(clipped: &Topology, clipper: &Topology) -> Self {
         let mut table = Self {
+            nodes: (1 << clipped.nodes) - 1,
             own_edges: (1 << clipped.edges.len()) - 1,
-            ends: [[0; 12]; 2],
-            starts_in: [0; 256],
-            ends_in: [0; 256],
-            faces: [[0; MAX_EDGES]; 2],
-            cut_edge: [[0; 16]; MAX_PLANES],
-            references: [[0; 2]; MAX_EDGES],
+            ends: [[0; 16]; 2],
+            faces: [0; 2 * SIDE],
+            faces_of_edge: [0; MAX_EDGES],
+            first_cut_edge: [0; MAX_PLANES],
+            reference_pairs: [0; MAX_EDGES],
             different_references: 0,
+            own_references: [clipped.references[0] as u8, clipped.references[1] as u8],
         };
         let mut edge = 0;
         while edge < clipped.edges.len() {
             let own = clipped.edges[edge];
             table.ends[0][edge] = own.start;
             table.ends[1][edge] = own.end;
-            let mut nodes = 0;
-            while nodes < 256 {
-                table.starts_in[nodes] |= ((nodes >> own.start & 1) << edge) as u16;
-                table.ends_in[nodes] |= ((nodes >> own.end & 1) << edge) as u16;
-                nodes += 1;
-            }
-            table.set_faces(
-                edge,
-                own.left as usize,
-                own.right as usize,
-                clipped,
-                clipper,
-            );
+            let (left, right) = (own.left as usize, own.right as usize);
+            table.set_faces(edge, left, right, clipped, clipper);
             edge += 1;
         }
         let faces = clipped.faces.len();
         let mut plane = 0;
         while plane < clipper.faces.len() {
+            table.first_cut_edge[plane] = edge as u8;
             let mut face = 0;
             while face < faces + plane {
-                table.cut_edge[plane][face] = edge as u8;
                 table.set_faces(edge, face, faces + plane, clipped, clipper);
                 edge += 1;
                 face += 1;
@@ -423,22 +521,27 @@ impl EdgeTable {
         clipped: &Topology,
         clipper: &Topology,
     ) {
-        self.faces[0][edge] = left as u8;
-        self.faces[1][edge] = right as u8;
+        self.faces[edge] = left as u8;
+        self.faces[SIDE + edge] = right as u8;
+        self.faces_of_edge[edge] = 1 << left | 1 << right;
         let left = reference_of(left, clipped, clipper);
         let right = reference_of(right, clipped, clipper);
-        self.references[edge] = [left, right];
         if left != right {
             self.different_references |= 1 << edge;
+            let mut pair = 0;
+            while REFERENCE_PAIRS[pair][0] != left || REFERENCE_PAIRS[pair][1] != right {
+                pair += 1;
+            }
+            self.reference_pairs[edge] = pair as u8;
         }
     }
 }
 
-const fn reference_of(face: usize, clipped: &Topology, clipper: &Topology) -> u8 {
+const fn reference_of(face: usize, clipped: &Topology, clipper: &Topology) -> usize {
     if face < clipped.faces.len() {
-        clipped.face_reference[face]
+        clipped.face_reference[face] as usize
     } else {
-        2 + clipper.face_reference[face - clipped.faces.len()]
+        2 + clipper.face_reference[face - clipped.faces.len()] as usize
     }
 }
 

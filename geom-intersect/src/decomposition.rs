@@ -45,7 +45,7 @@ impl Decomposition {
     fn roof_minus_slivers(solid: &Solid, vertices: &[Vector3<f64>]) -> Option<Self> {
         let mut result = Self::default();
         let mut slivers = Vec::new();
-        let mut centre = solid.nodes.len();
+        let mut centre = solid.node_count();
         for face in 0..solid.face_count() {
             let (planar, plane) = solid.face_plane(face);
             if planar {
@@ -60,7 +60,7 @@ impl Decomposition {
             });
             centre += 1;
         }
-        let nodes = &vertices[..solid.nodes.len()];
+        let nodes = &vertices[..solid.node_count()];
         let convex = result.planes.iter().all(|plane| {
             nodes
                 .iter()
@@ -84,7 +84,7 @@ impl Decomposition {
 
     fn tetrahedra(solid: &Solid, vertices: &[Vector3<f64>]) -> Self {
         let mut result = Self::default();
-        let nodes = &vertices[..solid.nodes.len()];
+        let nodes = &vertices[..solid.node_count()];
         let apex = nodes.iter().sum::<Vector3<f64>>() / nodes.len() as f64;
         let mut centre = nodes.len();
         for face in 0..solid.face_count() {

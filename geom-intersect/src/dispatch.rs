@@ -3,40 +3,112 @@
 
 use nalgebra::Point3;
 
-use crate::convex::{ConvexPlanes, Outcome, Scratch};
+use crate::convex::{self, ConvexCell, ConvexPlanes, Corners, Degenerate, Scratch};
 #[cfg(target_arch = "x86_64")]
 use crate::lanes::Avx2;
 use crate::lanes::Portable;
+use crate::moments::Moments;
 use crate::standard::StandardShape;
+use crate::standard_faces::StandardFaces;
 
-/// Clips as [`Scratch::clip`] does, with the widest registers that the processor has.
-#[inline]
-pub(crate) fn clip<const FIRST: bool>(
-    scratch: &mut Scratch,
-    shape: StandardShape,
-    nodes: &[Point3<f64>],
-    planes: &ConvexPlanes,
-    origin: &Point3<f64>,
-) -> Outcome {
+/// Which of the two is used; by default the one with the widest registers that the processor has.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Arithmetic {
+    Portable,
     #[cfg(target_arch = "x86_64")]
-    if let Some(math) = Avx2::detect() {
-        // SAFETY: the features that the function is compiled for were found on this processor.
-        return unsafe { clip_avx2::<FIRST>(math, scratch, shape, nodes, planes, origin) };
+    Avx2(Avx2),
+}
+
+impl Default for Arithmetic {
+    fn default() -> Self {
+        #[cfg(target_arch = "x86_64")]
+        if let Some(math) = Avx2::detect() {
+            return Self::Avx2(math);
+        }
+        Self::Portable
     }
-    scratch.clip::<FIRST>(Portable, shape, nodes, planes, origin)
+}
+
+impl Arithmetic {
+    /// Examines a cell as [`StandardFaces::of`] does.
+    #[inline]
+    pub(crate) fn faces(
+        self,
+        shape: StandardShape,
+        corners: &Corners,
+        magnitude: f64,
+    ) -> StandardFaces {
+        match self {
+            Self::Portable => StandardFaces::of(Portable, shape, corners, magnitude),
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: the features that the function is compiled for were found on this processor.
+            Self::Avx2(math) => unsafe { faces(math, shape, corners, magnitude) },
+        }
+    }
+
+    /// Clips as [`convex::clip`] does.
+    #[inline]
+    pub(crate) fn clip<const FIRST: bool>(
+        self,
+        scratch: &mut Scratch,
+        cell: ConvexCell<'_>,
+        planes: &ConvexPlanes,
+        origin: &Point3<f64>,
+    ) -> Result<Moments, Degenerate> {
+        match self {
+            Self::Portable => convex::clip::<FIRST>(Portable, scratch, cell, planes, origin),
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: the features that the function is compiled for were found on this processor.
+            Self::Avx2(math) => unsafe { clip::<FIRST>(math, scratch, cell, planes, origin) },
+        }
+    }
+
+    /// Clips as [`convex::clip_two`] does.
+    #[inline]
+    pub(crate) fn clip_two<const FIRST: bool>(
+        self,
+        scratch: &mut [Scratch; 2],
+        cells: [ConvexCell<'_>; 2],
+        planes: &ConvexPlanes,
+        origin: &Point3<f64>,
+    ) -> [Result<Moments, Degenerate>; 2] {
+        match self {
+            Self::Portable => convex::clip_two::<FIRST>(Portable, scratch, cells, planes, origin),
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: the features that the function is compiled for were found on this processor.
+            Self::Avx2(math) => unsafe { clip_two::<FIRST>(math, scratch, cells, planes, origin) },
+        }
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-fn clip_avx2<const FIRST: bool>(
+fn faces(math: Avx2, shape: StandardShape, corners: &Corners, magnitude: f64) -> StandardFaces {
+    StandardFaces::of(math, shape, corners, magnitude)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+fn clip<const FIRST: bool>(
     math: Avx2,
     scratch: &mut Scratch,
-    shape: StandardShape,
-    nodes: &[Point3<f64>],
+    cell: ConvexCell<'_>,
     planes: &ConvexPlanes,
     origin: &Point3<f64>,
-) -> Outcome {
-    scratch.clip::<FIRST>(math, shape, nodes, planes, origin)
+) -> Result<Moments, Degenerate> {
+    convex::clip::<FIRST>(math, scratch, cell, planes, origin)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+fn clip_two<const FIRST: bool>(
+    math: Avx2,
+    scratch: &mut [Scratch; 2],
+    cells: [ConvexCell<'_>; 2],
+    planes: &ConvexPlanes,
+    origin: &Point3<f64>,
+) -> [Result<Moments, Degenerate>; 2] {
+    convex::clip_two::<FIRST>(math, scratch, cells, planes, origin)
 }
 
 #[cfg(test)]
@@ -125,20 +197,23 @@ mod tests {
                         continue;
                     };
                     let origin = clipper_solid.frame().origin;
-                    let nodes = &clipped_solid.nodes;
-                    let wide =
-                        clip::<true>(&mut Scratch::default(), clipped, nodes, planes, &origin);
-                    let plain =
-                        Scratch::default().clip::<true>(Portable, clipped, nodes, planes, &origin);
+                    let cell = ConvexCell {
+                        shape: clipped,
+                        corners: clipped_solid.corners(),
+                    };
+                    let run = |arithmetic: Arithmetic| {
+                        let scratch = &mut Scratch::default();
+                        arithmetic.clip::<true>(scratch, cell, planes, &origin)
+                    };
+                    let [wide, plain] = [Arithmetic::default(), Arithmetic::Portable].map(run);
                     match (wide, plain) {
-                        (Outcome::Moments(wide), Outcome::Moments(plain)) => {
+                        (Ok(wide), Ok(plain)) => {
                             assert_eq!(wide.volume.to_bits(), plain.volume.to_bits());
                             let bits = |first: Vector3<f64>| first.map(f64::to_bits);
                             assert_eq!(bits(wide.first), bits(plain.first));
                             compared += usize::from(wide.volume > 0.0);
                         }
-                        (Outcome::Degenerate, Outcome::Degenerate) => {}
-                        _ => panic!("one way finds the pair degenerate, the other does not"),
+                        _ => assert_eq!(wide, plain, "one way finds the pair degenerate"),
                     }
                 }
             }

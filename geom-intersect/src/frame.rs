@@ -2,6 +2,9 @@
 
 use nalgebra::{Point3, Vector3};
 
+use crate::convex::Corners;
+use crate::lanes::Lanes;
+
 /// Where a cell lies and how large it is.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Frame {
@@ -25,6 +28,22 @@ impl Frame {
     /// Returns the frame of a cell with these nodes.
     pub(crate) fn of(nodes: &[Point3<f64>]) -> Self {
         let (low, high) = box_around(nodes.iter().map(|node| &node.coords));
+        Self::around(low, high)
+    }
+
+    /// Returns the frame of a cell with these eight corners, some of which may be the same.
+    pub(crate) fn of_corners(corners: &Corners) -> Self {
+        let ends = |choose: fn(f64, f64) -> f64| {
+            Vector3::from(corners.map(|Lanes(x)| {
+                let x: [f64; 4] = std::array::from_fn(|i| choose(x[i], x[i + 4]));
+                let x: [f64; 2] = std::array::from_fn(|i| choose(x[i], x[i + 2]));
+                choose(x[0], x[1])
+            }))
+        };
+        Self::around(ends(lower), ends(higher))
+    }
+
+    fn around(low: Vector3<f64>, high: Vector3<f64>) -> Self {
         let origin = low.zip_map(&high, |low, high| {
             if low > 0.0 && high <= 2.0 * low {
                 low
@@ -55,12 +74,22 @@ pub(crate) fn box_around<'a>(
         Vector3::repeat(f64::NEG_INFINITY),
     );
     points.into_iter().fold(nothing, |(low, high), point| {
-        // Comparisons, not `min` and `max`: these would spend most of their time on NaN.
-        (
-            low.zip_map(point, |a, b| if b < a { b } else { a }),
-            high.zip_map(point, |a, b| if b > a { b } else { a }),
-        )
+        (low.zip_map(point, lower), high.zip_map(point, higher))
     })
+}
+
+// Comparisons, not `min` and `max`: these would spend most of their time on NaN.
+
+/// The lower of two numbers.
+#[inline]
+pub(crate) fn lower(a: f64, b: f64) -> f64 {
+    if b < a { b } else { a }
+}
+
+/// The higher of two numbers.
+#[inline]
+pub(crate) fn higher(a: f64, b: f64) -> f64 {
+    if b > a { b } else { a }
 }
 
 #[cfg(test)]

@@ -4,33 +4,73 @@
 //! same bits; the test in `dispatch.rs` holds them to it. Here and there is the unsafe code.
 #![allow(unsafe_code)]
 
-/// Numbers in each vertex of the fast path.
+/// Numbers in each vertex of the fast path, and corners of the largest standard cell.
 pub(crate) const LANES: usize = 8;
 
-/// Eight numbers.
-pub(crate) type Lanes = [f64; LANES];
-/// Coordinates x, y, z, and a number to fill the register.
-pub(crate) type Axes = [f64; 4];
-/// Eight sets of up to 64 edges, or of nodes.
-pub(crate) type Bits = [u64; LANES];
+/// Eight numbers, aligned to a cache line.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[repr(C, align(64))]
+pub(crate) struct Lanes(pub(crate) [f64; LANES]);
+
+/// Coordinates in the order z, x, y, and a number to fill the register.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[repr(C, align(32))]
+pub(crate) struct Axes(pub(crate) [f64; 4]);
+
+/// A plane as the fast path takes it: the three coordinates of its normal, the offset along it, the
+/// distance that still counts as inside; each four times over, to fill a register.
+pub(crate) type PlaneRow = [Axes; 5];
+
+/// The order in which a set of lanes has them: of four at a time, those of the first and the second
+/// four in turns. It is what the processor gives for two registers at once.
+pub(crate) const BIT_OF_LANE: [u8; LANES] = [0, 1, 4, 5, 2, 3, 6, 7];
 
 /// What the fast path does with all lanes at once.
 pub(crate) trait LaneMath: Copy {
-    /// Returns `normal · (node − point)`, summed in the order x, y, z.
-    fn distances(self, normal: &[Lanes; 3], point: &[Lanes; 3], node: [f64; 3]) -> Lanes;
+    /// Returns every number less `origin`.
+    fn relative(self, numbers: &Lanes, origin: f64) -> Lanes;
 
-    /// Returns `from + (to − from) · fraction`.
-    fn interpolate(self, from: &Lanes, to: &Lanes, fraction: f64) -> Lanes;
+    /// Returns `normal · node − offset` of eight nodes given axis by axis, summed in the order x, y,
+    /// z, and the set of nodes that are beyond the plane's limit.
+    fn distances(self, nodes: &[Lanes; 3], plane: &PlaneRow) -> (Lanes, u64);
 
-    /// Returns one bit per lane: set where `value` is larger than `limit`.
-    fn beyond(self, value: &Lanes, limit: &Lanes) -> Bits;
+    /// Turns eight nodes given number by number into eight given node by node; `half` says that
+    /// only the first four are of interest.
+    fn transpose(self, rows: &[Lanes; LANES], nodes: &mut [Lanes; LANES], half: bool);
 
-    /// Puts one bit per lane at `place` into each set.
-    fn put(self, sets: &mut Bits, bits: &Bits, place: usize);
+    /// Puts `from + (to − from) · fraction` into a vertex and returns the set of lanes that are beyond
+    /// their limits, in the order of [`BIT_OF_LANE`].
+    fn interpolate(
+        self,
+        vertices: &mut [Lanes; 256],
+        from_to: [u8; 2],
+        fraction: f64,
+        place: u8,
+        limits: &Lanes,
+    ) -> u8;
 
-    /// Adds `(left − right) · (p × q)`, axis by axis, where `p` and `q` are lanes 0 to 2; lane 3 is
-    /// of no meaning.
-    fn add_edge(self, sum: &mut Axes, p: &Lanes, q: &Lanes, left: &Axes, right: &Axes);
+    /// Does the same for the first four lanes only.
+    fn interpolate_half(
+        self,
+        vertices: &mut [Lanes; 256],
+        from_to: [u8; 2],
+        fraction: f64,
+        place: u8,
+        limits: &Lanes,
+    ) -> u8;
+
+    /// Returns bytes `bytes[index]` for sixteen indices below eight.
+    fn spread(self, bytes: u64, indices: &[u8; 16]) -> [u8; 16];
+
+    /// Returns the set of bytes that have a bit.
+    fn bytes_with(self, bytes: &[u8; 64], bit: usize) -> u64;
+
+    /// Returns `left − right` in the order z, x, y, of vertices that begin with x, y, z.
+    fn difference(self, left: &Lanes, right: &Lanes) -> Axes;
+
+    /// Adds `difference · (p × q)`, axis by axis, where `p` and `q` begin with x, y, z; lane 3 is of
+    /// no meaning.
+    fn add_edge(self, sum: &mut Axes, p: &Lanes, q: &Lanes, difference: &Axes);
 }
 
 /// Plain loops over the lanes.
@@ -39,49 +79,102 @@ pub(crate) struct Portable;
 
 impl LaneMath for Portable {
     #[inline(always)]
-    fn distances(self, normal: &[Lanes; 3], point: &[Lanes; 3], [x, y, z]: [f64; 3]) -> Lanes {
-        let [nx, ny, nz] = normal;
-        let [cx, cy, cz] = point;
+    fn relative(self, numbers: &Lanes, origin: f64) -> Lanes {
+        Lanes(numbers.0.map(|number| number - origin))
+    }
+
+    #[inline(always)]
+    fn distances(self, nodes: &[Lanes; 3], plane: &PlaneRow) -> (Lanes, u64) {
+        let [nx, ny, nz, offset, limit] = plane.each_ref().map(|number| number.0[0]);
+        let [x, y, z] = nodes;
         let mut result = [0.0; LANES];
         for i in 0..LANES {
-            result[i] = (nx[i] * (x - cx[i]) + ny[i] * (y - cy[i])) + nz[i] * (z - cz[i]);
+            result[i] = ((nx * x.0[i] + ny * y.0[i]) + nz * z.0[i]) - offset;
         }
-        result
+        let beyond = (0..LANES).fold(0, |set, i| set | u64::from(result[i] > limit) << i);
+        (Lanes(result), beyond)
     }
 
     #[inline(always)]
-    fn interpolate(self, from: &Lanes, to: &Lanes, fraction: f64) -> Lanes {
-        let mut result = [0.0; LANES];
-        for i in 0..LANES {
-            result[i] = from[i] + (to[i] - from[i]) * fraction;
-        }
-        result
-    }
-
-    #[inline(always)]
-    fn beyond(self, value: &Lanes, limit: &Lanes) -> Bits {
-        let mut result = [0; LANES];
-        for i in 0..LANES {
-            result[i] = (limit[i] - value[i]).to_bits() >> 63;
-        }
-        result
-    }
-
-    #[inline(always)]
-    fn put(self, sets: &mut Bits, bits: &Bits, place: usize) {
-        let others = !(1 << place);
-        for i in 0..LANES {
-            sets[i] = sets[i] & others | bits[i] << place;
+    fn transpose(self, rows: &[Lanes; LANES], nodes: &mut [Lanes; LANES], half: bool) {
+        let count = if half { LANES / 2 } else { LANES };
+        for (index, node) in nodes.iter_mut().enumerate().take(count) {
+            node.0 = [0, 1, 2, 3, 4, 5, 6, 7].map(|row: usize| rows[row].0[index]);
         }
     }
 
     #[inline(always)]
-    fn add_edge(self, sum: &mut Axes, p: &Lanes, q: &Lanes, left: &Axes, right: &Axes) {
-        for (axis, (next, last)) in [(1, 2), (2, 0), (0, 1)].into_iter().enumerate() {
-            let area = p[next] * q[last] - p[last] * q[next];
-            sum[axis] += (left[axis] - right[axis]) * area;
+    fn interpolate(
+        self,
+        vertices: &mut [Lanes; 256],
+        from_to: [u8; 2],
+        fraction: f64,
+        place: u8,
+        limits: &Lanes,
+    ) -> u8 {
+        interpolate_lanes::<LANES>(vertices, from_to, fraction, place, limits)
+    }
+
+    #[inline(always)]
+    fn interpolate_half(
+        self,
+        vertices: &mut [Lanes; 256],
+        from_to: [u8; 2],
+        fraction: f64,
+        place: u8,
+        limits: &Lanes,
+    ) -> u8 {
+        interpolate_lanes::<{ LANES / 2 }>(vertices, from_to, fraction, place, limits)
+    }
+
+    #[inline(always)]
+    fn spread(self, bytes: u64, indices: &[u8; 16]) -> [u8; 16] {
+        let bytes = bytes.to_le_bytes();
+        indices.map(|index| bytes[usize::from(index) % 8])
+    }
+
+    #[inline(always)]
+    fn bytes_with(self, bytes: &[u8; 64], bit: usize) -> u64 {
+        // The product moves the lowest bits of eight bytes into one byte.
+        const LOWEST: u64 = 0x0101_0101_0101_0101;
+        const GATHER: u64 = 0x0102_0408_1020_4080;
+        let (words, _) = bytes.as_chunks::<8>();
+        words.iter().enumerate().fold(0, |set, (word, bytes)| {
+            let bits = u64::from_le_bytes(*bytes) >> bit & LOWEST;
+            set | (bits.wrapping_mul(GATHER) >> 56) << (8 * word)
+        })
+    }
+
+    #[inline(always)]
+    fn difference(self, left: &Lanes, right: &Lanes) -> Axes {
+        Axes([2, 0, 1, 3].map(|axis: usize| left.0[axis] - right.0[axis]))
+    }
+
+    #[inline(always)]
+    fn add_edge(self, sum: &mut Axes, p: &Lanes, q: &Lanes, difference: &Axes) {
+        for (axis, next) in [(0, 1), (1, 2), (2, 0)] {
+            let area = p.0[axis] * q.0[next] - p.0[next] * q.0[axis];
+            sum.0[axis] += difference.0[axis] * area;
         }
     }
+}
+
+#[inline(always)]
+fn interpolate_lanes<const COUNT: usize>(
+    vertices: &mut [Lanes; 256],
+    [from, to]: [u8; 2],
+    fraction: f64,
+    place: u8,
+    limits: &Lanes,
+) -> u8 {
+    let (from, to) = (vertices[from as usize].0, vertices[to as usize].0);
+    let vertex = &mut vertices[place as usize].0;
+    let mut beyond = 0;
+    for i in 0..COUNT {
+        vertex[i] = from[i] + (to[i] - from[i]) * fraction;
+        beyond |= u8::from(vertex[i] > limits.0[i]) << BIT_OF_LANE[i];
+    }
+    beyond
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -90,13 +183,16 @@ pub(crate) use avx2::Avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx2 {
     use std::arch::x86_64::{
-        __m256d, __m256i, _mm_cvtsi64_si128, _mm256_add_pd, _mm256_and_si256, _mm256_castpd_si256,
-        _mm256_loadu_pd, _mm256_loadu_si256, _mm256_mul_pd, _mm256_or_si256, _mm256_permute4x64_pd,
-        _mm256_set1_epi64x, _mm256_set1_pd, _mm256_sll_epi64, _mm256_srli_epi64, _mm256_storeu_pd,
-        _mm256_storeu_si256, _mm256_sub_pd,
+        __m256d, _CMP_GT_OQ, _mm_cvtsi32_si128, _mm_cvtsi64_si128, _mm_loadu_si128,
+        _mm_shuffle_epi8, _mm_storeu_si128, _mm256_add_pd, _mm256_castpd_si256,
+        _mm256_castsi256_ps, _mm256_cmp_pd, _mm256_load_pd, _mm256_loadu_si256,
+        _mm256_movemask_epi8, _mm256_movemask_pd, _mm256_movemask_ps, _mm256_mul_pd,
+        _mm256_packs_epi32, _mm256_permute2f128_pd, _mm256_permute4x64_pd, _mm256_set1_pd,
+        _mm256_setzero_si256, _mm256_sll_epi16, _mm256_store_pd, _mm256_sub_pd, _mm256_unpackhi_pd,
+        _mm256_unpacklo_pd,
     };
 
-    use super::{Axes, Bits, LANES, LaneMath, Lanes};
+    use super::{Axes, LANES, LaneMath, Lanes, PlaneRow};
 
     /// Four lanes in each register. A value of this type exists only where the processor has AVX2.
     #[derive(Debug, Clone, Copy)]
@@ -104,7 +200,6 @@ mod avx2 {
 
     impl Avx2 {
         /// Returns a value if this processor has AVX2 and the bit instructions that came with it.
-        #[inline]
         pub(crate) fn detect() -> Option<Self> {
             let found = is_x86_feature_detected!("avx2")
                 && is_x86_feature_detected!("bmi1")
@@ -114,110 +209,187 @@ mod avx2 {
         }
     }
 
-    // SAFETY, of every block below: the intrinsics need AVX2, which `self` proves to be there, and
-    // they read and write four numbers at `4 * half` of arrays of eight, `half` being 0 or 1, or
-    // whole arrays of four; unaligned access is allowed.
+    /// The order y, z, x of the first three lanes.
+    const NEXT: i32 = 0b11_00_10_01;
+    /// The order z, x, y of the first three lanes.
+    const LAST: i32 = 0b11_01_00_10;
+
+    // SAFETY, of every block below: the intrinsics need AVX2, which `self` proves to be there. Those
+    // that read or write memory do so within arrays of exactly that size, borrowed for it, at
+    // `4 * half` of eight numbers, `half` being 0 or 1, or whole; `Lanes` and `Axes` are aligned to
+    // 32 bytes and more, as `_mm256_load_pd` asks, and for bytes unaligned access is used.
     impl LaneMath for Avx2 {
         #[inline(always)]
-        fn distances(self, normal: &[Lanes; 3], point: &[Lanes; 3], [x, y, z]: [f64; 3]) -> Lanes {
-            let mut result = [0.0; LANES];
+        fn relative(self, numbers: &Lanes, origin: f64) -> Lanes {
+            let mut result = Lanes::default();
             for half in 0..2 {
                 unsafe {
-                    let along = |axis: usize, coordinate: f64| {
-                        let from_point =
-                            _mm256_sub_pd(_mm256_set1_pd(coordinate), load(&point[axis], half));
-                        _mm256_mul_pd(load(&normal[axis], half), from_point)
-                    };
-                    let sum = _mm256_add_pd(along(0, x), along(1, y));
-                    store(&mut result, half, _mm256_add_pd(sum, along(2, z)));
+                    let difference = _mm256_sub_pd(load(numbers, half), _mm256_set1_pd(origin));
+                    store(&mut result, half, difference);
                 }
             }
             result
         }
 
         #[inline(always)]
-        fn interpolate(self, from: &Lanes, to: &Lanes, fraction: f64) -> Lanes {
-            let mut result = [0.0; LANES];
+        fn distances(self, nodes: &[Lanes; 3], plane: &PlaneRow) -> (Lanes, u64) {
+            let [nx, ny, nz, offset, limit] = plane;
+            let mut result = Lanes::default();
+            let mut beyond = 0;
             for half in 0..2 {
                 unsafe {
-                    let start = load(from, half);
-                    let step = _mm256_sub_pd(load(to, half), start);
-                    let step = _mm256_mul_pd(step, _mm256_set1_pd(fraction));
-                    store(&mut result, half, _mm256_add_pd(start, step));
+                    let x = _mm256_mul_pd(load_axes(nx), load(&nodes[0], half));
+                    let y = _mm256_mul_pd(load_axes(ny), load(&nodes[1], half));
+                    let z = _mm256_mul_pd(load_axes(nz), load(&nodes[2], half));
+                    let sum = _mm256_add_pd(_mm256_add_pd(x, y), z);
+                    let distance = _mm256_sub_pd(sum, load_axes(offset));
+                    let greater = _mm256_cmp_pd::<_CMP_GT_OQ>(distance, load_axes(limit));
+                    beyond |= (_mm256_movemask_pd(greater) as u64) << (4 * half);
+                    store(&mut result, half, distance);
                 }
+            }
+            (result, beyond)
+        }
+
+        #[inline(always)]
+        fn transpose(self, rows: &[Lanes; LANES], nodes: &mut [Lanes; LANES], half: bool) {
+            for group in 0..if half { 1 } else { 2 } {
+                for part in 0..2 {
+                    unsafe {
+                        let a = load(&rows[4 * part], group);
+                        let b = load(&rows[4 * part + 1], group);
+                        let c = load(&rows[4 * part + 2], group);
+                        let d = load(&rows[4 * part + 3], group);
+                        let (ab_even, ab_odd) =
+                            (_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b));
+                        let (cd_even, cd_odd) =
+                            (_mm256_unpacklo_pd(c, d), _mm256_unpackhi_pd(c, d));
+                        let turned = [
+                            _mm256_permute2f128_pd::<0x20>(ab_even, cd_even),
+                            _mm256_permute2f128_pd::<0x20>(ab_odd, cd_odd),
+                            _mm256_permute2f128_pd::<0x31>(ab_even, cd_even),
+                            _mm256_permute2f128_pd::<0x31>(ab_odd, cd_odd),
+                        ];
+                        for (index, numbers) in turned.into_iter().enumerate() {
+                            store(&mut nodes[4 * group + index], part, numbers);
+                        }
+                    }
+                }
+            }
+        }
+
+        #[inline(always)]
+        fn interpolate(
+            self,
+            vertices: &mut [Lanes; 256],
+            [from, to]: [u8; 2],
+            fraction: f64,
+            place: u8,
+            limits: &Lanes,
+        ) -> u8 {
+            unsafe {
+                let fraction = _mm256_set1_pd(fraction);
+                let (from, to) = (&vertices[from as usize], &vertices[to as usize]);
+                let low = between(load(from, 0), load(to, 0), fraction);
+                let high = between(load(from, 1), load(to, 1), fraction);
+                let place = &mut vertices[place as usize];
+                store(place, 0, low);
+                store(place, 1, high);
+                let low = _mm256_cmp_pd::<_CMP_GT_OQ>(low, load(limits, 0));
+                let high = _mm256_cmp_pd::<_CMP_GT_OQ>(high, load(limits, 1));
+                let both = _mm256_packs_epi32(_mm256_castpd_si256(low), _mm256_castpd_si256(high));
+                _mm256_movemask_ps(_mm256_castsi256_ps(both)) as u8
+            }
+        }
+
+        #[inline(always)]
+        fn interpolate_half(
+            self,
+            vertices: &mut [Lanes; 256],
+            [from, to]: [u8; 2],
+            fraction: f64,
+            place: u8,
+            limits: &Lanes,
+        ) -> u8 {
+            unsafe {
+                let fraction = _mm256_set1_pd(fraction);
+                let (from, to) = (&vertices[from as usize], &vertices[to as usize]);
+                let low = between(load(from, 0), load(to, 0), fraction);
+                store(&mut vertices[place as usize], 0, low);
+                let low = _mm256_cmp_pd::<_CMP_GT_OQ>(low, load(limits, 0));
+                let both = _mm256_packs_epi32(_mm256_castpd_si256(low), _mm256_setzero_si256());
+                _mm256_movemask_ps(_mm256_castsi256_ps(both)) as u8
+            }
+        }
+
+        #[inline(always)]
+        fn spread(self, bytes: u64, indices: &[u8; 16]) -> [u8; 16] {
+            let mut result = [0; 16];
+            unsafe {
+                let bytes = _mm_cvtsi64_si128(bytes.cast_signed());
+                let indices = _mm_loadu_si128(indices.as_ptr().cast());
+                let spread = _mm_shuffle_epi8(bytes, indices);
+                _mm_storeu_si128(result.as_mut_ptr().cast(), spread);
             }
             result
         }
 
         #[inline(always)]
-        fn beyond(self, value: &Lanes, limit: &Lanes) -> Bits {
-            let mut result = [0; LANES];
-            for half in 0..2 {
-                unsafe {
-                    let difference = _mm256_sub_pd(load(limit, half), load(value, half));
-                    let bits = _mm256_srli_epi64::<63>(_mm256_castpd_si256(difference));
-                    store_bits(&mut result, half, bits);
-                }
+        fn bytes_with(self, bytes: &[u8; 64], bit: usize) -> u64 {
+            unsafe {
+                let shift = _mm_cvtsi32_si128(7 - bit as i32);
+                let low = _mm256_loadu_si256(bytes.as_ptr().cast());
+                let high = _mm256_loadu_si256(bytes.as_ptr().add(32).cast());
+                // The highest bit of each byte is what counts; what neighbours shift in is below.
+                let low = _mm256_movemask_epi8(_mm256_sll_epi16(low, shift));
+                let high = _mm256_movemask_epi8(_mm256_sll_epi16(high, shift));
+                u64::from(low.cast_unsigned()) | u64::from(high.cast_unsigned()) << 32
+            }
+        }
+
+        #[inline(always)]
+        fn difference(self, left: &Lanes, right: &Lanes) -> Axes {
+            let mut result = Axes::default();
+            unsafe {
+                let difference = _mm256_sub_pd(load(left, 0), load(right, 0));
+                let turned = _mm256_permute4x64_pd::<LAST>(difference);
+                _mm256_store_pd(result.0.as_mut_ptr(), turned);
             }
             result
         }
 
         #[inline(always)]
-        fn put(self, sets: &mut Bits, bits: &Bits, place: usize) {
-            for half in 0..2 {
-                unsafe {
-                    let others = _mm256_set1_epi64x(!(1 << place));
-                    let kept = _mm256_and_si256(load_bits(sets, half), others);
-                    let place = _mm_cvtsi64_si128(i64::from(place as u32));
-                    let added = _mm256_sll_epi64(load_bits(bits, half), place);
-                    store_bits(sets, half, _mm256_or_si256(kept, added));
-                }
-            }
-        }
-
-        #[inline(always)]
-        fn add_edge(self, sum: &mut Axes, p: &Lanes, q: &Lanes, left: &Axes, right: &Axes) {
+        fn add_edge(self, sum: &mut Axes, p: &Lanes, q: &Lanes, difference: &Axes) {
             unsafe {
                 let (p, q) = (load(p, 0), load(q, 0));
-                // Lane by lane (y, z, x) and (z, x, y).
-                let products = _mm256_mul_pd(
-                    _mm256_permute4x64_pd::<0b11_00_10_01>(p),
-                    _mm256_permute4x64_pd::<0b11_01_00_10>(q),
-                );
-                let others = _mm256_mul_pd(
-                    _mm256_permute4x64_pd::<0b11_01_00_10>(p),
-                    _mm256_permute4x64_pd::<0b11_00_10_01>(q),
-                );
+                let products = _mm256_mul_pd(p, _mm256_permute4x64_pd::<NEXT>(q));
+                let others = _mm256_mul_pd(_mm256_permute4x64_pd::<NEXT>(p), q);
                 let area = _mm256_sub_pd(products, others);
-                let apart = _mm256_sub_pd(load_axes(left), load_axes(right));
-                let total = _mm256_add_pd(load_axes(sum), _mm256_mul_pd(apart, area));
-                _mm256_storeu_pd(sum.as_mut_ptr(), total);
+                let volume = _mm256_mul_pd(load_axes(difference), area);
+                let total = _mm256_add_pd(load_axes(sum), volume);
+                _mm256_store_pd(sum.0.as_mut_ptr(), total);
             }
         }
+    }
+
+    /// Returns `from + (to − from) · fraction`.
+    #[inline(always)]
+    unsafe fn between(from: __m256d, to: __m256d, fraction: __m256d) -> __m256d {
+        unsafe { _mm256_add_pd(from, _mm256_mul_pd(_mm256_sub_pd(to, from), fraction)) }
     }
 
     #[inline(always)]
     unsafe fn load_axes(axes: &Axes) -> __m256d {
-        unsafe { _mm256_loadu_pd(axes.as_ptr()) }
+        unsafe { _mm256_load_pd(axes.0.as_ptr()) }
     }
 
     #[inline(always)]
     unsafe fn load(lanes: &Lanes, half: usize) -> __m256d {
-        unsafe { _mm256_loadu_pd(lanes.as_ptr().add(4 * half)) }
+        unsafe { _mm256_load_pd(lanes.0.as_ptr().add(4 * half)) }
     }
 
     #[inline(always)]
     unsafe fn store(lanes: &mut Lanes, half: usize, value: __m256d) {
-        unsafe { _mm256_storeu_pd(lanes.as_mut_ptr().add(4 * half), value) }
-    }
-
-    #[inline(always)]
-    unsafe fn load_bits(bits: &Bits, half: usize) -> __m256i {
-        unsafe { _mm256_loadu_si256(bits.as_ptr().add(4 * half).cast()) }
-    }
-
-    #[inline(always)]
-    unsafe fn store_bits(bits: &mut Bits, half: usize, value: __m256i) {
-        unsafe { _mm256_storeu_si256(bits.as_mut_ptr().add(4 * half).cast(), value) }
+        unsafe { _mm256_store_pd(lanes.0.as_mut_ptr().add(4 * half), value) }
     }
 }

@@ -23,6 +23,7 @@
 //!
 //! The maths is in `docs/maths.md`.
 
+mod boxes;
 mod convex;
 mod decomposition;
 mod dispatch;
@@ -34,9 +35,10 @@ mod plane;
 mod solid;
 mod soup;
 mod standard;
+mod standard_faces;
 mod surface;
 
-pub use intersector::Intersector;
+pub use intersector::{Intersector, box_overlap};
 pub use moments::Moments;
 pub use solid::{Solid, SolidClass};
 pub use standard::StandardShape;

@@ -30,6 +30,16 @@ pub struct Moments {
 }
 
 impl Moments {
+    /// Returns a volume whose first moment is left at zero.
+    #[must_use]
+    pub fn of_volume(volume: f64) -> Self {
+        Self {
+            volume,
+            first: Vector3::zeros(),
+            origin: Point3::origin(),
+        }
+    }
+
     /// Returns the centroid; not a number where the volume is zero.
     #[must_use]
     pub fn centroid(&self) -> Point3<f64> {

@@ -2,6 +2,8 @@
 
 use nalgebra::Vector3;
 
+use crate::lanes::{Axes, PlaneRow};
+
 /// How far a node may lie from its face's plane, or outside another face's plane, and still count
 /// as on it: in units of the largest coordinate times machine epsilon.
 ///
@@ -31,7 +33,7 @@ impl Plane {
     /// The bits do not depend on the corner that the face starts with, and change sign only where
     /// the face is listed the other way round: the two cells on either side of a face cut a third
     /// at exactly the same plane.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn of_face(corners: &[Vector3<f64>]) -> Self {
         match corners {
             [a, b, c] => Self::of_triangle(a, b, c),
@@ -41,6 +43,7 @@ impl Plane {
     }
 
     /// Returns the plane through three points, spanned from the lexicographically first of them.
+    #[inline(always)]
     pub(crate) fn of_triangle(a: &Vector3<f64>, b: &Vector3<f64>, c: &Vector3<f64>) -> Self {
         let (first, second, third) = if precedes(b, a) && !precedes(c, b) {
             (b, c, a)
@@ -57,7 +60,7 @@ impl Plane {
 
     /// Returns the plane through the mean of four points along their diagonals, whose cross product
     /// is twice the area vector.
-    #[inline]
+    #[inline(always)]
     fn of_quadrilateral(
         a: &Vector3<f64>,
         b: &Vector3<f64>,
@@ -106,18 +109,6 @@ impl Plane {
         self.normal.dot(&(vertex - self.point))
     }
 
-    /// Returns the distances of eight vertices, given axis by axis.
-    #[inline]
-    pub(crate) fn distances(&self, [x, y, z]: &[[f64; 8]; 3]) -> [f64; 8] {
-        let (normal, point) = (&self.normal, &self.point);
-        let mut distances = [0.0; 8];
-        for i in 0..8 {
-            distances[i] = (normal.x * (x[i] - point.x) + normal.y * (y[i] - point.y))
-                + normal.z * (z[i] - point.z);
-        }
-        distances
-    }
-
     /// Returns whether a node is outside the plane by more than the input's own rounding.
     #[inline]
     pub(crate) fn excludes(&self, node: &Vector3<f64>, magnitude: f64) -> bool {
@@ -141,6 +132,16 @@ impl Plane {
     #[inline]
     fn sum_of_normal(&self) -> f64 {
         (self.normal.x.abs() + self.normal.y.abs()) + self.normal.z.abs()
+    }
+
+    /// Returns the plane, and the distance from it that counts as inside, for [`LaneMath`].
+    ///
+    /// [`LaneMath`]: crate::lanes::LaneMath
+    #[inline]
+    pub(crate) fn row(&self, limit: f64) -> PlaneRow {
+        let Self { normal, point } = self;
+        let offset = (normal.x * point.x + normal.y * point.y) + normal.z * point.z;
+        [normal.x, normal.y, normal.z, offset, limit].map(|number| Axes([number; 4]))
     }
 
     /// Returns the plane moved by a vector.

@@ -4,13 +4,17 @@ use std::cell::OnceCell;
 
 use nalgebra::{Point3, Vector3};
 
-use crate::convex::ConvexPlanes;
+use crate::boxes;
+use crate::convex::{ConvexPlanes, Corners};
 use crate::decomposition::Decomposition;
+use crate::dispatch::Arithmetic;
 use crate::frame::Frame;
+use crate::lanes::{LANES, LaneMath, Lanes, Portable};
 use crate::moments::Moments;
 use crate::plane::{Plane, face_centre};
 use crate::soup::Soup;
 use crate::standard::StandardShape;
+use crate::standard_faces::StandardFaces;
 use crate::surface::Surface;
 
 /// A solid cell: the region that its closed, outward oriented faces bound.
@@ -33,18 +37,20 @@ use crate::surface::Surface;
 #[derive(Debug, Clone, Default)]
 pub struct Solid {
     shape: Option<StandardShape>,
-    pub(crate) nodes: Vec<Point3<f64>>,
-    /// The faces of a polyhedron.
+    /// The nodes of a standard cell; where there are fewer than eight the first one fills up.
+    corners: Corners,
+    /// The nodes and faces of a polyhedron.
+    nodes: Vec<Point3<f64>>,
     face_starts: Vec<u32>,
     face_nodes: Vec<u32>,
     class: SolidClass,
     frame: OnceCell<Frame>,
-    /// Of each face, its plane in the cell's own frame and whether it has one; both empty for a
-    /// solid set with a known class.
+    /// Of each face, its plane in the cell's own frame and whether it has one; both empty for a box
+    /// and for a solid set with a known class.
     planes: Vec<Plane>,
     planar: Vec<bool>,
     /// The planes once more, for the fast path: of a convex standard cell, in its own frame.
-    own_planes: Option<ConvexPlanes>,
+    own_planes: OnceCell<ConvexPlanes>,
     surface: OnceCell<Surface>,
     decomposition: OnceCell<Decomposition>,
 }
@@ -54,11 +60,12 @@ pub struct Solid {
 pub struct SolidClass {
     /// Whether every face is planar and the cell lies inside every face's plane.
     pub convex: bool,
+    /// Whether the cell is a hexahedron and exactly an axis-aligned box.
+    pub axis_aligned: bool,
     /// Volume, never negative.
     pub volume: f64,
-    /// Volume over the square of the longest side of the box around the cell: the height of a flat
-    /// cell, the area over the length of a needle.
-    pub thickness: f64,
+    /// Longest side of the axis-aligned box around the cell.
+    pub extent: f64,
 }
 
 impl Solid {
@@ -71,16 +78,13 @@ impl Solid {
     ///
     /// If the number of nodes is not that of the shape.
     pub fn set_standard(&mut self, shape: StandardShape, nodes: &[Point3<f64>]) {
-        self.set_nodes(Some(shape), nodes.iter().copied());
+        assert_node_count(shape, nodes.len());
+        self.set_corners(shape, nodes.iter().copied());
         self.classify_standard(shape);
         if self.class.volume < 0.0 {
             let mirrored = shape.mirrored().iter();
-            self.set_nodes(Some(shape), mirrored.map(|&node| nodes[usize::from(node)]));
+            self.set_corners(shape, mirrored.map(|&node| nodes[usize::from(node)]));
             self.classify_standard(shape);
-        }
-        if self.class.convex {
-            let origin = self.frame().origin;
-            self.own_planes = Some(self.arranged(shape, &self.planes, &origin));
         }
     }
 
@@ -98,7 +102,7 @@ impl Solid {
         class: SolidClass,
     ) {
         debug_assert!(class.convex);
-        self.set_nodes(Some(shape), nodes);
+        self.set_corners(shape, nodes);
         self.planes.clear();
         self.planar.clear();
         self.class = class;
@@ -118,7 +122,9 @@ impl Solid {
         nodes: &[Point3<f64>],
         faces: impl IntoIterator<Item = F>,
     ) {
-        self.set_nodes(None, nodes.iter().copied());
+        self.reset(None);
+        self.nodes.clear();
+        self.nodes.extend_from_slice(nodes);
         self.face_starts.clear();
         self.face_nodes.clear();
         self.face_starts.push(0);
@@ -185,28 +191,58 @@ impl Solid {
 
     /// Where the solid lies, found once.
     pub(crate) fn frame(&self) -> &Frame {
-        self.frame.get_or_init(|| Frame::of(&self.nodes))
+        self.frame.get_or_init(|| match self.shape {
+            Some(_) => Frame::of_corners(&self.corners),
+            None => Frame::of(&self.nodes),
+        })
     }
 
-    fn set_nodes(
-        &mut self,
-        shape: Option<StandardShape>,
-        nodes: impl IntoIterator<Item = Point3<f64>>,
-    ) {
-        self.shape = shape;
-        self.nodes.clear();
-        self.nodes.extend(nodes);
-        if let Some(shape) = shape {
-            assert_eq!(
-                self.nodes.len(),
-                shape.node_count(),
-                "a {shape:?} has its number of nodes"
-            );
+    /// The corners of a standard cell.
+    pub(crate) fn corners(&self) -> &Corners {
+        &self.corners
+    }
+
+    pub(crate) fn node_count(&self) -> usize {
+        self.shape
+            .map_or(self.nodes.len(), StandardShape::node_count)
+    }
+
+    /// The nodes in order.
+    pub(crate) fn nodes(&self) -> impl Iterator<Item = Point3<f64>> + '_ {
+        (0..self.node_count()).map(|node| self.node(node))
+    }
+
+    fn node(&self, node: usize) -> Point3<f64> {
+        match self.shape {
+            Some(_) => Point3::from([0, 1, 2].map(|axis: usize| self.corners[axis].0[node])),
+            None => self.nodes[node],
         }
+    }
+
+    /// Forgets what is remembered of the cell before.
+    #[inline]
+    fn reset(&mut self, shape: Option<StandardShape>) {
+        self.shape = shape;
         self.frame.take();
         self.surface.take();
         self.decomposition.take();
-        self.own_planes = None;
+        self.own_planes.take();
+    }
+
+    #[inline]
+    fn set_corners(&mut self, shape: StandardShape, nodes: impl IntoIterator<Item = Point3<f64>>) {
+        self.reset(Some(shape));
+        let mut count = 0;
+        for node in nodes {
+            if let Some(first) = (count == 0 && shape.node_count() < LANES).then_some(node) {
+                self.corners = [0, 1, 2].map(|axis: usize| Lanes([first[axis]; LANES]));
+            }
+            for axis in 0..3 {
+                self.corners[axis].0[count % LANES] = node[axis];
+            }
+            count += 1;
+        }
+        assert_node_count(shape, count);
     }
 
     /// Finds the plane of each face of a polyhedron; of a warped face the mean plane, through its
@@ -240,48 +276,43 @@ impl Solid {
     /// Finds planes, which faces are planar, whether the cell is convex, and its signed volume.
     fn classify_standard(&mut self, shape: StandardShape) {
         let Frame {
-            origin, magnitude, ..
+            low,
+            high,
+            origin,
+            magnitude,
+            ..
         } = *self.frame();
-        // Axis by axis, so that the distances of all nodes from a plane are found side by side.
-        let mut nodes = [[0.0; 8]; 3];
-        for (index, node) in self.nodes.iter().enumerate() {
-            for axis in 0..3 {
-                nodes[axis][index % 8] = node[axis] - origin[axis];
-            }
-        }
-        let node =
-            |index: u32| Vector3::from([0, 1, 2].map(|axis| nodes[axis][index as usize % 8]));
-        let apex = node(0);
         self.planes.clear();
         self.planar.clear();
-        let mut convex = true;
-        let mut volume = 0.0;
-        for face in shape.faces() {
-            let plane = plane_of(face, node);
-            let limit = plane.coplanarity(magnitude);
-            let distances = plane.distances(&nodes);
-            // The corners of a quadrilateral are all as far from its mean plane, above or below.
-            let planar = face.len() == 3 || distances[face[0] as usize % 8].abs() <= limit;
-            let corners = face.iter().fold(0, |set, corner| set | 1 << corner);
-            let others = ((1 << self.nodes.len()) - 1) & !corners;
-            // Written so that NaN is outside.
-            let outside = (0..8).fold(0, |set, index| {
-                set | u32::from(!(distances[index] <= limit)) << index
-            });
-            convex &= planar && outside & others == 0;
-            volume -= plane.distance(&apex);
-            self.planes.push(plane);
-            self.planar.push(planar);
+        if shape == StandardShape::Hexahedron && boxes::is_box(&self.corners, &low, &high) {
+            self.class = SolidClass {
+                axis_aligned: true,
+                ..self.class_with(true, boxes::volume(&(high - low)))
+            };
+            return;
         }
-        self.class = self.class_with(convex, volume / 6.0);
+        let mut corners = self.corners;
+        for (axis, numbers) in corners.iter_mut().enumerate() {
+            *numbers = Portable.relative(numbers, origin[axis]);
+        }
+        let StandardFaces {
+            planes,
+            planar,
+            convex,
+            volume,
+        } = Arithmetic::default().faces(shape, &corners, magnitude);
+        let faces = shape.faces().len();
+        self.planes.extend_from_slice(&planes[..faces]);
+        self.planar.extend_from_slice(&planar[..faces]);
+        self.class = self.class_with(convex, volume);
     }
 
     fn class_with(&self, convex: bool, volume: f64) -> SolidClass {
-        let extent = self.frame().extent;
         SolidClass {
             convex,
+            axis_aligned: false,
             volume,
-            thickness: volume / (extent * extent),
+            extent: self.frame().extent,
         }
     }
 
@@ -340,32 +371,23 @@ impl Solid {
         (self.planar[face], &self.planes[face])
     }
 
-    /// Returns the planes for the fast path in the cell's own frame, where they were prepared.
+    /// Returns the planes for the fast path in the cell's own frame, found once; none unless the
+    /// solid is a convex standard cell.
+    #[inline]
     pub(crate) fn own_planes(&self) -> Option<&ConvexPlanes> {
-        self.own_planes.as_ref()
-    }
-
-    /// Returns the planes for the fast path in the frame of `origin`; none unless the solid is a
-    /// convex standard cell.
-    pub(crate) fn planes_in(
-        &self,
-        origin: &Point3<f64>,
-        scratch: &mut Vec<Plane>,
-    ) -> Option<ConvexPlanes> {
         let shape = self.shape.filter(|_| self.class.convex)?;
-        self.convex_planes(origin, scratch);
-        Some(self.arranged(shape, scratch, origin))
-    }
-
-    fn arranged(
-        &self,
-        shape: StandardShape,
-        planes: &[Plane],
-        origin: &Point3<f64>,
-    ) -> ConvexPlanes {
-        let references = shape.topology().references;
-        let references = references.map(|node| self.nodes[node] - origin);
-        ConvexPlanes::new(shape, planes, references, self.frame().extent)
+        Some(self.own_planes.get_or_init(|| {
+            let Frame { origin, extent, .. } = *self.frame();
+            let references = shape.topology().references;
+            let references = references.map(|node| self.node(node) - origin);
+            if self.planes.is_empty() {
+                let mut planes = Vec::new();
+                self.convex_planes(&origin, &mut planes);
+                ConvexPlanes::new(shape, &planes, references, extent)
+            } else {
+                ConvexPlanes::new(shape, &self.planes, references, extent)
+            }
+        }))
     }
 
     /// Puts the planes of a convex solid, in the frame of `origin`, into `planes`.
@@ -373,7 +395,7 @@ impl Solid {
         planes.clear();
         match self.shape {
             Some(shape) if self.planes.is_empty() || *origin != self.frame().origin => {
-                let node = |node: u32| self.nodes[node as usize] - origin;
+                let node = |node: u32| self.node(node as usize) - origin;
                 planes.extend(shape.faces().iter().map(|face| plane_of(face, node)));
             }
             _ => {
@@ -407,7 +429,7 @@ impl Solid {
     /// Puts the nodes, then the centres of the warped faces in ascending order, into `vertices`.
     pub(crate) fn vertices(&self, origin: &Point3<f64>, vertices: &mut Vec<Vector3<f64>>) {
         vertices.clear();
-        vertices.extend(self.nodes.iter().map(|node| node - origin));
+        vertices.extend(self.nodes().map(|node| node - origin));
         for face in (0..self.planar.len()).filter(|&face| !self.planar[face]) {
             let node = |&node: &u32| vertices[node as usize];
             let centre = match self.face(face) {
@@ -417,6 +439,14 @@ impl Solid {
             vertices.push(centre);
         }
     }
+}
+
+fn assert_node_count(shape: StandardShape, count: usize) {
+    assert_eq!(
+        count,
+        shape.node_count(),
+        "a {shape:?} has its number of nodes"
+    );
 }
 
 /// Returns the plane of a face of a standard shape.

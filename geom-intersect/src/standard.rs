@@ -101,6 +101,19 @@ const HEXAHEDRON_FACES: &[&[u32]] = &[
     &[3, 0, 4, 7],
 ];
 
+/// The largest number of faces.
+pub(crate) const MAX_FACES: usize = 6;
+
+/// Returns the faces of the shape with this number among [`StandardShape::ALL`].
+pub(crate) const fn faces_of(shape: usize) -> &'static [&'static [u32]] {
+    [
+        TETRAHEDRON_FACES,
+        PYRAMID_FACES,
+        WEDGE_FACES,
+        HEXAHEDRON_FACES,
+    ][shape]
+}
+
 static TETRAHEDRON: Topology = Topology {
     nodes: 4,
     faces: TETRAHEDRON_FACES,

@@ -34,7 +34,7 @@ impl Surface {
         let mut edges = Vec::new();
         let mut sides = Vec::new();
         let mut faces = 0;
-        let mut centre = solid.nodes.len() as u32;
+        let mut centre = solid.node_count() as u32;
         for face in 0..solid.face_count() {
             let corners = solid.face(face);
             let count = corners.len() as u32;

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::ops::Range;
 
+use bytemuck::NoUninit;
 use thiserror::Error;
 
 const MAGIC: &[u8; 6] = b"\x93NUMPY";
@@ -233,28 +234,50 @@ pub(crate) fn write_header(out: &mut dyn Write, descr: &str, shape: &str) -> io:
     out.write_all(header.as_bytes())
 }
 
-/// Writes an array of one dimension.
+/// Values handed on at once: their bytes are still in the cache when they are summed up and copied.
+const CHUNK: usize = 1 << 14;
+
+/// Writes an array of one dimension: the bytes that `to_bytes` makes of each value.
 ///
 /// # Errors
 ///
 /// Whatever `out` returns.
-pub(crate) fn write_values<const N: usize>(
+pub(crate) fn write_values<T: Copy, const N: usize>(
     out: &mut dyn Write,
     descr: &str,
-    values: impl ExactSizeIterator<Item = [u8; N]>,
+    values: &[T],
+    to_bytes: impl Fn(T) -> [u8; N],
 ) -> io::Result<()> {
-    /// Bytes handed on at once.
-    const CHUNK: usize = 1 << 16;
     write_header(out, descr, &format!("{},", values.len()))?;
-    let mut buffer = Vec::with_capacity(CHUNK + N);
-    for value in values {
-        buffer.extend_from_slice(&value);
-        if buffer.len() >= CHUNK {
-            out.write_all(&buffer)?;
-            buffer.clear();
-        }
+    let mut buffer = Vec::with_capacity(CHUNK * N);
+    for values in values.chunks(CHUNK) {
+        buffer.clear();
+        buffer.extend(values.iter().flat_map(|value| to_bytes(*value)));
+        out.write_all(&buffer)?;
     }
-    out.write_all(&buffer)
+    Ok(())
+}
+
+/// Writes an array of one dimension as [`write_values`] does, where `to_bytes` puts the least
+/// significant byte first and nothing else: on most machines the bytes as they are in memory.
+///
+/// # Errors
+///
+/// Whatever `out` returns.
+pub(crate) fn write_plain<T: NoUninit, const N: usize>(
+    out: &mut dyn Write,
+    descr: &str,
+    values: &[T],
+    to_bytes: impl Fn(T) -> [u8; N],
+) -> io::Result<()> {
+    if cfg!(target_endian = "big") {
+        return write_values(out, descr, values, to_bytes);
+    }
+    write_header(out, descr, &format!("{},", values.len()))?;
+    for values in values.chunks(CHUNK) {
+        out.write_all(bytemuck::cast_slice(values))?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -264,12 +287,7 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         let mut file = Vec::new();
-        write_values(
-            &mut file,
-            "<f8",
-            [1.5_f64, -0.1].into_iter().map(f64::to_le_bytes),
-        )
-        .unwrap();
+        write_plain(&mut file, "<f8", &[1.5, -0.1], f64::to_le_bytes).unwrap();
         assert_eq!((file.len() - 16) % ALIGNMENT, 0);
         assert_eq!(
             Npy::parse(file.clone()).unwrap().floats().unwrap(),
@@ -281,14 +299,19 @@ mod tests {
     }
 
     #[test]
+    fn plain_values_are_written_as_any_others() {
+        let values: Vec<f64> = (0..40_000).map(|i| f64::from(i) / 7.0).collect();
+        let (mut plain, mut others) = (Vec::new(), Vec::new());
+        write_plain(&mut plain, "<f8", &values, f64::to_le_bytes).unwrap();
+        write_values(&mut others, "<f8", &values, f64::to_le_bytes).unwrap();
+        assert!(plain == others);
+        assert_eq!(Npy::parse(plain).unwrap().floats().unwrap(), values);
+    }
+
+    #[test]
     fn integers_out_of_range_are_errors() {
         let mut file = Vec::new();
-        write_values(
-            &mut file,
-            "<i4",
-            [3_i32, -1].into_iter().map(i32::to_le_bytes),
-        )
-        .unwrap();
+        write_values(&mut file, "<i4", &[3, -1], i32::to_le_bytes).unwrap();
         let array = Npy::parse(file.clone()).unwrap();
         let message = array.integers(9, |v| v).unwrap_err().to_string();
         assert_eq!(message, "value 1 is -1, expected 0 to 9");

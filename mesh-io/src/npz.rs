@@ -12,6 +12,7 @@ use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, Write};
 use std::path::Path;
 
+use bytemuck::NoUninit;
 use mesh_core::{CsrMatrix, Fingerprint, MatrixError, ParseHashError};
 use thiserror::Error;
 use zip::result::ZipError;
@@ -19,7 +20,7 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 use crate::matrix_file::{MatrixFile, MatrixFormat, PartLabel};
-use crate::npy::{Npy, NpyError, write_header, write_values};
+use crate::npy::{Npy, NpyError, write_header, write_plain, write_values};
 use crate::rows::Entries;
 use crate::{ReadError, WriteError, write_atomically};
 
@@ -316,42 +317,28 @@ pub fn write(out: impl Write + Seek, file: &MatrixFile) -> io::Result<()> {
     let matrix = &file.matrix;
     let offsets = matrix.indptr();
     let offsets = offsets.raw_storage();
-    let columns = matrix.indices().iter();
+    let columns = matrix.indices();
     let largest = matrix.nnz().max(matrix.cols()).max(matrix.rows());
     // The offsets of a slice of a matrix need not begin with 0.
     let first = offsets.first().copied().unwrap_or_default();
-    let starts = offsets.iter().map(|offset| offset - first);
+    let start = |offset: usize| offset - first;
     if i32::try_from(largest).is_ok() {
-        writer.add("indices", "<i4", columns.map(|id| id.to_le_bytes()))?;
-        writer.add(
-            "indptr",
-            "<i4",
-            starts.map(|offset| (offset as u32).to_le_bytes()),
-        )?;
+        writer.add_plain("indices", "<i4", columns, u32::to_le_bytes)?;
+        writer.add("indptr", "<i4", offsets, |offset| {
+            (start(offset) as u32).to_le_bytes()
+        })?;
     } else {
-        writer.add(
-            "indices",
-            "<i8",
-            columns.map(|id| u64::from(*id).to_le_bytes()),
-        )?;
-        writer.add(
-            "indptr",
-            "<i8",
-            starts.map(|offset| (offset as u64).to_le_bytes()),
-        )?;
+        writer.add("indices", "<i8", columns, wide)?;
+        writer.add("indptr", "<i8", offsets, |offset| {
+            (start(offset) as u64).to_le_bytes()
+        })?;
     }
     writer.add_text("format", "csr")?;
     let shape = [matrix.rows(), matrix.cols()];
-    writer.add(
-        "shape",
-        "<i8",
-        shape.iter().map(|extent| (*extent as u64).to_le_bytes()),
-    )?;
-    writer.add(
-        "data",
-        "<f8",
-        matrix.data().iter().map(|value| value.to_le_bytes()),
-    )?;
+    writer.add("shape", "<i8", &shape, |extent| {
+        (extent as u64).to_le_bytes()
+    })?;
+    writer.add_plain("data", "<f8", matrix.data(), f64::to_le_bytes)?;
     if let Some(fingerprint) = file.source {
         writer.add_text("source_fingerprint", &fingerprint.to_string())?;
     }
@@ -361,14 +348,15 @@ pub fn write(out: impl Write + Seek, file: &MatrixFile) -> io::Result<()> {
     if let Some(label) = &file.part {
         writer.add_number("part", label.part)?;
         writer.add_number("parts", label.parts)?;
-        writer.add(
-            "part_rows",
-            "<i8",
-            label.rows.iter().map(|row| u64::from(*row).to_le_bytes()),
-        )?;
+        writer.add("part_rows", "<i8", &label.rows, wide)?;
         writer.add_number("target_rows", label.target_rows)?;
     }
     writer.zip.finish()?.flush()
+}
+
+/// An id in 64 bits.
+fn wide(id: u32) -> [u8; 8] {
+    u64::from(id).to_le_bytes()
 }
 
 struct NpzWriter<W: Write + Seek> {
@@ -384,14 +372,26 @@ impl<W: Write + Seek> NpzWriter<W> {
         Ok(self.zip.start_file(format!("{member}.npy"), options)?)
     }
 
-    fn add<const N: usize>(
+    fn add<T: Copy, const N: usize>(
         &mut self,
         member: &str,
         descr: &str,
-        values: impl ExactSizeIterator<Item = [u8; N]>,
+        values: &[T],
+        to_bytes: impl Fn(T) -> [u8; N],
     ) -> io::Result<()> {
         self.start(member, values.len().saturating_mul(N))?;
-        write_values(&mut self.zip, descr, values)
+        write_values(&mut self.zip, descr, values, to_bytes)
+    }
+
+    fn add_plain<T: NoUninit, const N: usize>(
+        &mut self,
+        member: &str,
+        descr: &str,
+        values: &[T],
+        to_bytes: impl Fn(T) -> [u8; N],
+    ) -> io::Result<()> {
+        self.start(member, values.len().saturating_mul(N))?;
+        write_plain(&mut self.zip, descr, values, to_bytes)
     }
 
     fn add_text(&mut self, member: &str, text: &str) -> io::Result<()> {

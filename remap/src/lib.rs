@@ -38,6 +38,7 @@ mod error;
 mod nearby;
 mod operator;
 mod overlap_matrix;
+mod overlaps;
 mod packed_tree;
 mod prepare;
 mod scheme;

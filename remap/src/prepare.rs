@@ -5,18 +5,19 @@ use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use geom_intersect::{Intersector, Moments, Solid, SolidClass};
-use mesh_core::{Bounds, CellId, UnstructuredMesh, Vector3};
+use geom_intersect::SolidClass;
+use mesh_core::{Bounds, CellId, UnstructuredMesh};
 use rayon::prelude::*;
 
 use crate::assembly::{Frame, GrowingMatrix, RowBlock, sort_rows};
 use crate::candidates::{CandidateSearch, cell_bounds};
-use crate::cells::{SolidMaker, SourceCell, TargetCell, classify};
+use crate::cells::{SourceCell, TargetCell, classify};
 use crate::curve::{around, order_along_curve};
 use crate::error::PrepareError;
 use crate::nearby::{Nearby, is_scattered};
 use crate::overlap_matrix::OverlapMatrix;
-use crate::scheme::{Contributions, MomentsNeeded, Overlap, Scheme};
+use crate::overlaps::{Meshes, OverlapFinder};
+use crate::scheme::{Contributions, Overlap, Scheme};
 
 /// How many target cells a thread takes at a time. The result does not depend on it; fewer make
 /// the threads finish together, more make use of what neighbours have in common.
@@ -204,10 +205,7 @@ impl Job<'_> {
 /// What each thread has for itself.
 #[derive(Default)]
 struct Worker {
-    maker: SolidMaker,
-    intersector: Intersector,
-    target_solid: Solid,
-    source_solids: SolidCache,
+    overlaps: OverlapFinder,
     targets: Vec<TargetCell>,
     bounds: Vec<Bounds>,
     nearby: Nearby,
@@ -238,7 +236,7 @@ impl Worker {
             .find_candidates_of_each(&bounds, &mut nearby, |index, candidates| {
                 if outcome.is_ok() {
                     let target = self.targets[index];
-                    self.overlap(job, target, &bounds[index], candidates);
+                    self.overlap(job, target, candidates);
                     outcome = rows.push_cell(target.get(), &mut self.contributions, job.frame);
                 }
             });
@@ -248,38 +246,16 @@ impl Worker {
     }
 
     /// Computes the overlaps of a target cell and lets the scheme add its contributions.
-    fn overlap(
-        &mut self,
-        job: &Job<'_>,
-        target: TargetCell,
-        bounds: &Bounds,
-        candidates: &[SourceCell],
-    ) {
-        if candidates.is_empty() {
-            return;
-        }
-        self.maker
-            .fill(job.target, target.id(), &mut self.target_solid);
-        let moments_needed = job.scheme.moments_needed();
-        for &source in candidates {
-            let class = job.classes[source.id().index()];
-            let solid = self
-                .source_solids
-                .get(&mut self.maker, job.source, source, class);
-            let moments = match moments_needed {
-                MomentsNeeded::Volume => {
-                    let volume = self.intersector.volume(solid, &self.target_solid);
-                    volume.map(|volume| Moments {
-                        volume,
-                        first: Vector3::zeros(),
-                        origin: bounds.min,
-                    })
-                }
-                MomentsNeeded::VolumeAndFirst => {
-                    self.intersector.moments(solid, &self.target_solid)
-                }
-            };
-            if let Some(moments) = moments {
+    fn overlap(&mut self, job: &Job<'_>, target: TargetCell, candidates: &[SourceCell]) {
+        let meshes = Meshes {
+            source: job.source,
+            target: job.target,
+            classes: job.classes,
+        };
+        let needed = job.scheme.moments_needed();
+        let contributions = &mut self.contributions;
+        self.overlaps
+            .for_each(meshes, target, candidates, needed, |source, moments| {
                 let overlap = Overlap {
                     source,
                     target,
@@ -287,46 +263,8 @@ impl Worker {
                     source_mesh: job.source,
                     target_mesh: job.target,
                 };
-                job.scheme.contribute(&overlap, &mut self.contributions);
-            }
-        }
-    }
-}
-
-/// Source solids that are costly to make, kept for the next target cells.
-///
-/// A convex standard cell is made anew each time: that is cheaper than to look for it. Others are
-/// kept in a table of fixed size, each where its id says.
-#[derive(Default)]
-struct SolidCache {
-    fresh: Solid,
-    kept: Vec<(Option<SourceCell>, Solid)>,
-}
-
-/// Solids kept per thread; a warped hexahedron takes some kilobytes.
-const KEPT_SOLIDS: usize = 1024;
-
-impl SolidCache {
-    fn get(
-        &mut self,
-        maker: &mut SolidMaker,
-        mesh: &UnstructuredMesh,
-        cell: SourceCell,
-        class: SolidClass,
-    ) -> &Solid {
-        if class.convex && mesh.shape(cell.id()).node_count().is_some() {
-            maker.fill_classified(mesh, cell.id(), class, &mut self.fresh);
-            return &self.fresh;
-        }
-        if self.kept.is_empty() {
-            self.kept.resize_with(KEPT_SOLIDS, Default::default);
-        }
-        let (owner, solid) = &mut self.kept[cell.id().index() % KEPT_SOLIDS];
-        if *owner != Some(cell) {
-            maker.fill(mesh, cell.id(), solid);
-            *owner = Some(cell);
-        }
-        solid
+                job.scheme.contribute(&overlap, contributions);
+            });
     }
 }
 

@@ -113,6 +113,12 @@ impl PolyhedronFaces {
         range.map(|face| &self.connectivity[self.face_offsets[face]..self.face_offsets[face + 1]])
     }
 
+    /// One face of a cell. The arrays must be valid.
+    pub(super) fn face(&self, cell: usize, local: usize) -> &[NodeId] {
+        let face = self.cell_offsets[cell] + local;
+        &self.connectivity[self.face_offsets[face]..self.face_offsets[face + 1]]
+    }
+
     /// All nodes of all faces of a cell, face by face. The arrays must be valid.
     pub(super) fn face_nodes(&self, cell: usize) -> &[NodeId] {
         match self.cell_offsets.get(cell..cell + 2) {

@@ -1,11 +1,10 @@
 //! Which faces a mesh has, which cells share them, and which cells are neighbours.
 
-use std::ops::Range;
-
+use bytemuck::allocation::zeroed_vec;
 use rayon::prelude::*;
 
-use super::{CHUNK, UnstructuredMesh, standard_ring, visit_ring};
-use crate::{CellId, NodeId, Shape};
+use super::{UnstructuredMesh, face_matching};
+use crate::{CellId, NodeId};
 
 /// The faces of a mesh, each once, with the cells it belongs to.
 ///
@@ -28,7 +27,8 @@ pub struct Neighbours {
 }
 
 impl UnstructuredMesh {
-    /// Every face once. Cost: two passes over the faces of all cells, and about 80 bytes per face.
+    /// Every face once. In parallel, the same for any number of threads. Cost: two passes over the
+    /// faces of all cells, and about 80 bytes per face.
     ///
     /// ```
     /// use mesh_core::CartesianMesh;
@@ -39,26 +39,7 @@ impl UnstructuredMesh {
     /// ```
     #[must_use]
     pub fn faces(&self) -> Faces {
-        let (starts, uses) = self.collect_face_uses();
-        let nodes = self.node_count();
-        let parts: Vec<Faces> = (0..nodes.div_ceil(CHUNK))
-            .into_par_iter()
-            .map(|chunk| {
-                let range = chunk * CHUNK..((chunk + 1) * CHUNK).min(nodes);
-                self.match_faces(range, &starts, &uses)
-            })
-            .collect();
-        drop((starts, uses));
-        let mut faces = Faces::empty();
-        let sum = |count: fn(&Faces) -> usize| parts.iter().map(count).sum();
-        faces.nodes.reserve_exact(sum(|part| part.nodes.len()));
-        faces.cells.reserve_exact(sum(|part| part.cells.len()));
-        faces.node_offsets.reserve_exact(sum(Faces::count));
-        faces.cell_offsets.reserve_exact(sum(Faces::count));
-        for part in parts {
-            faces.append(&part);
-        }
-        faces
+        Faces::concatenate(face_matching::match_faces(self))
     }
 
     /// The neighbours of every cell.
@@ -79,164 +60,69 @@ impl UnstructuredMesh {
         cells.dedup();
         cells
     }
-
-    /// For each node the faces of which it is the lowest node: starts and (cell, face of the
-    /// cell), cells ascending.
-    fn collect_face_uses(&self) -> (Vec<usize>, Vec<(CellId, u32)>) {
-        let mut ends = vec![0_usize; self.node_count() + 1];
-        self.for_each_use(|node, _| ends[node.index()] += 1);
-        let sum = start_from_counts(&mut ends);
-        let mut uses = vec![(CellId::default(), 0); sum];
-        self.for_each_use(|node, face| {
-            uses[ends[node.index()]] = face;
-            ends[node.index()] += 1;
-        });
-        // Each start has moved to the next: put a zero in front.
-        ends.rotate_right(1);
-        ends[0] = 0;
-        (ends, uses)
-    }
-
-    fn for_each_use(&self, mut visit: impl FnMut(NodeId, (CellId, u32))) {
-        for cell in self.cell_ids() {
-            let faces = match self.shape(cell) {
-                Shape::Polyhedron => self.polyhedron_faces(cell).len(),
-                shape => shape.faces().len(),
-            };
-            for local in 0..faces {
-                self.visit_face(cell, local, |face| {
-                    if let Some(&lowest) = face.iter().min() {
-                        visit(lowest, (cell, local as u32));
-                    }
-                });
-            }
-        }
-    }
-
-    /// Visits one face of a cell as [`UnstructuredMesh::for_each_face`] would, or not at all
-    /// where it is collapsed; faces are counted with the collapsed ones.
-    #[inline]
-    fn visit_face(&self, cell: CellId, local: usize, visit: impl FnOnce(&[NodeId])) {
-        match self.shape(cell) {
-            Shape::Polyhedron => {
-                if let Some(face) = self.polyhedron_faces(cell).nth(local) {
-                    visit_ring(face, visit);
-                }
-            }
-            shape => {
-                let (corners, count) = standard_ring(self.cell_nodes(cell), shape.faces()[local]);
-                if count >= 3 {
-                    visit(&corners[..count]);
-                }
-            }
-        }
-    }
-
-    /// The faces whose lowest node is in the range.
-    fn match_faces(&self, range: Range<usize>, starts: &[usize], uses: &[(CellId, u32)]) -> Faces {
-        let mut faces = Faces::empty();
-        let mut group = FaceGroup::default();
-        for node in range {
-            group.clear();
-            for &(cell, local) in &uses[starts[node]..starts[node + 1]] {
-                self.visit_face(cell, local as usize, |face| group.push(cell, face));
-            }
-            group.append_distinct(&mut faces);
-        }
-        faces
-    }
-}
-
-/// Some faces of cells, among which equal ones are found by comparing all pairs: few faces have
-/// the same lowest node.
-#[derive(Default)]
-struct FaceGroup {
-    members: Vec<Member>,
-    /// The nodes of the faces as they are, and sorted without repeats.
-    rings: Vec<NodeId>,
-    sorted: Vec<NodeId>,
-}
-
-struct Member {
-    cell: CellId,
-    ring: Range<usize>,
-    sorted: Range<usize>,
-    is_matched: bool,
-}
-
-impl FaceGroup {
-    fn clear(&mut self) {
-        self.members.clear();
-        self.rings.clear();
-        self.sorted.clear();
-    }
-
-    fn push(&mut self, cell: CellId, face: &[NodeId]) {
-        let (ring, sorted) = (self.rings.len(), self.sorted.len());
-        self.rings.extend_from_slice(face);
-        self.sorted.extend_from_slice(face);
-        self.sorted[sorted..].sort_unstable();
-        let mut end = sorted;
-        for i in sorted..self.sorted.len() {
-            if i == sorted || self.sorted[i] != self.sorted[end - 1] {
-                self.sorted[end] = self.sorted[i];
-                end += 1;
-            }
-        }
-        self.sorted.truncate(end);
-        let (ring, sorted) = (ring..self.rings.len(), sorted..end);
-        self.members.push(Member {
-            cell,
-            ring,
-            sorted,
-            is_matched: false,
-        });
-    }
-
-    fn append_distinct(&mut self, faces: &mut Faces) {
-        let Self {
-            members,
-            rings,
-            sorted,
-        } = self;
-        for first in 0..members.len() {
-            if members[first].is_matched {
-                continue;
-            }
-            faces
-                .nodes
-                .extend_from_slice(&rings[members[first].ring.clone()]);
-            faces.node_offsets.push(faces.nodes.len());
-            let nodes = members[first].sorted.clone();
-            for other in &mut members[first..] {
-                if sorted[other.sorted.clone()] == sorted[nodes.clone()] && !other.is_matched {
-                    other.is_matched = true;
-                    faces.cells.push(other.cell);
-                }
-            }
-            faces.cell_offsets.push(faces.cells.len());
-        }
-    }
 }
 
 impl Faces {
-    fn empty() -> Self {
+    /// No faces yet; room for so many quadrilaterals of one cell each.
+    pub(super) fn with_capacity(count: usize) -> Self {
+        let with_zero = || {
+            let mut offsets = Vec::with_capacity(count + 1);
+            offsets.push(0);
+            offsets
+        };
         Self {
-            node_offsets: vec![0],
-            nodes: vec![],
-            cell_offsets: vec![0],
-            cells: vec![],
+            node_offsets: with_zero(),
+            nodes: Vec::with_capacity(4 * count),
+            cell_offsets: with_zero(),
+            cells: Vec::with_capacity(count),
         }
     }
 
-    fn append(&mut self, other: &Self) {
-        let (nodes, cells) = (self.nodes.len(), self.cells.len());
-        self.nodes.extend_from_slice(&other.nodes);
-        self.cells.extend_from_slice(&other.cells);
-        self.node_offsets
-            .extend(other.node_offsets[1..].iter().map(|offset| offset + nodes));
-        self.cell_offsets
-            .extend(other.cell_offsets[1..].iter().map(|offset| offset + cells));
+    /// Appends a face.
+    pub(super) fn push(&mut self, nodes: &[NodeId], cells: impl Iterator<Item = CellId>) {
+        match *nodes {
+            // Copies of known length, which are no calls.
+            [a, b, c] => self.nodes.extend_from_slice(&[a, b, c]),
+            [a, b, c, d] => self.nodes.extend_from_slice(&[a, b, c, d]),
+            _ => self.nodes.extend_from_slice(nodes),
+        }
+        self.node_offsets.push(self.nodes.len());
+        self.cells.extend(cells);
+        self.cell_offsets.push(self.cells.len());
+    }
+
+    /// The faces of all parts, one part after the other. In parallel; a part is freed as soon as it
+    /// is copied.
+    fn concatenate(parts: Vec<Self>) -> Self {
+        let sum = |count: fn(&Self) -> usize| parts.iter().map(count).sum::<usize>();
+        let (count, node_count) = (sum(Self::count), sum(|part| part.nodes.len()));
+        let cell_count = sum(|part| part.cells.len());
+        // Memory that is taken when it is written, by the thread that writes it.
+        let mut faces = Self {
+            node_offsets: zeroed_vec(count + 1),
+            nodes: zeroed_vec(node_count),
+            cell_offsets: zeroed_vec(count + 1),
+            cells: zeroed_vec(cell_count),
+        };
+        let mut rest = FacesSlice {
+            node_offsets: &mut faces.node_offsets[1..],
+            nodes: &mut faces.nodes,
+            cell_offsets: &mut faces.cell_offsets[1..],
+            cells: &mut faces.cells,
+        };
+        let mut starts = (0, 0);
+        let mut copies = Vec::with_capacity(parts.len());
+        for part in parts {
+            let (slice, after) = rest.split_at(part.count(), part.nodes.len(), part.cells.len());
+            rest = after;
+            let (nodes, cells) = starts;
+            starts = (nodes + part.nodes.len(), cells + part.cells.len());
+            copies.push((part, slice, nodes, cells));
+        }
+        copies
+            .into_par_iter()
+            .for_each(|(part, slice, nodes, cells)| slice.copy(&part, nodes, cells));
+        faces
     }
 
     /// How many faces.
@@ -315,6 +201,46 @@ impl Faces {
             offsets,
             cells: others,
         }
+    }
+}
+
+/// Where the faces of one part go among those of all.
+struct FacesSlice<'a> {
+    node_offsets: &'a mut [usize],
+    nodes: &'a mut [NodeId],
+    cell_offsets: &'a mut [usize],
+    cells: &'a mut [CellId],
+}
+
+impl FacesSlice<'_> {
+    fn split_at(self, faces: usize, nodes: usize, cells: usize) -> (Self, Self) {
+        let (node_offsets, later_node_offsets) = self.node_offsets.split_at_mut(faces);
+        let (nodes, later_nodes) = self.nodes.split_at_mut(nodes);
+        let (cell_offsets, later_cell_offsets) = self.cell_offsets.split_at_mut(faces);
+        let (cells, later_cells) = self.cells.split_at_mut(cells);
+        let first = Self {
+            node_offsets,
+            nodes,
+            cell_offsets,
+            cells,
+        };
+        let rest = Self {
+            node_offsets: later_node_offsets,
+            nodes: later_nodes,
+            cell_offsets: later_cell_offsets,
+            cells: later_cells,
+        };
+        (first, rest)
+    }
+
+    /// Copies a part that so many nodes and cells of other parts come before.
+    fn copy(self, part: &Faces, nodes: usize, cells: usize) {
+        self.nodes.copy_from_slice(&part.nodes);
+        self.cells.copy_from_slice(&part.cells);
+        let ends = self.node_offsets.iter_mut().zip(&part.node_offsets[1..]);
+        ends.for_each(|(end, of_part)| *end = of_part + nodes);
+        let ends = self.cell_offsets.iter_mut().zip(&part.cell_offsets[1..]);
+        ends.for_each(|(end, of_part)| *end = of_part + cells);
     }
 }
 

@@ -13,6 +13,7 @@ mod arrays;
 mod builder;
 mod error;
 mod extraction;
+mod face_matching;
 mod faces;
 mod measures;
 mod merging;
@@ -283,8 +284,31 @@ impl UnstructuredMesh {
 }
 
 /// The nodes of a face of a cell that is no polyhedron, without consecutive repeats, and how many.
-#[inline]
+#[inline(always)]
 fn standard_ring(nodes: &[NodeId], face: &[u8]) -> ([NodeId; 4], usize) {
+    let node = |local: u8| nodes[usize::from(local)];
+    // As a rule nothing is repeated.
+    match *face {
+        [a, b, c, d] => {
+            let [a, b, c, d] = [node(a), node(b), node(c), node(d)];
+            if (a != b) & (b != c) & (c != d) & (d != a) {
+                return ([a, b, c, d], 4);
+            }
+        }
+        [a, b, c] => {
+            let [a, b, c] = [node(a), node(b), node(c)];
+            if (a != b) & (b != c) & (c != a) {
+                return ([a, b, c, NodeId::default()], 3);
+            }
+        }
+        _ => {}
+    }
+    collapsed_ring(nodes, face)
+}
+
+/// As [`standard_ring`], node by node.
+#[cold]
+fn collapsed_ring(nodes: &[NodeId], face: &[u8]) -> ([NodeId; 4], usize) {
     let mut corners = [NodeId::default(); 4];
     let mut count = 0;
     let Some(&last) = face.last() else {

@@ -1,11 +1,13 @@
 //! The checks that make arrays a mesh, from the cheap and structural to the geometric.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use super::arrays::in_order_of_appearance;
 use super::orientation::{self, Edges};
 use super::{CHUNK, MeshArrays, MeshError, PolyhedronFaces};
-use crate::{NodeId, Shape};
+use crate::{NodeId, Point3, Shape};
 
 /// Checks everything, sorts the nodes of polyhedra by first appearance in their faces, and turns
 /// mirrored cells round. Returns how many.
@@ -66,11 +68,11 @@ fn check_offsets(
             found: offsets[0],
         });
     }
-    let descent = offsets
-        .par_windows(2)
-        .with_min_len(CHUNK)
-        .position_first(|pair| pair[0] > pair[1]);
-    if let Some(i) = descent {
+    let descends = |range: Range<usize>| {
+        let pairs = offsets[range.start..=range.end].windows(2);
+        pairs.fold(false, |any, pair| any | (pair[0] > pair[1]))
+    };
+    if let Some(i) = find_first(count, descends) {
         let (previous, found) = (offsets[i], offsets[i + 1]);
         return Err(MeshError::DescendingOffset {
             array,
@@ -89,25 +91,32 @@ fn check_offsets(
     Ok(())
 }
 
+/// The first of `0..count` that is wrong, given whether any of a range is. In parallel, a block at
+/// a time: as a rule nothing is wrong, and a block is judged without a branch in its loop.
+fn find_first(count: usize, is_any_wrong: impl Fn(Range<usize>) -> bool + Sync) -> Option<usize> {
+    let block = |index: usize| index * CHUNK..((index + 1) * CHUNK).min(count);
+    let found = (0..count.div_ceil(CHUNK))
+        .into_par_iter()
+        .find_first(|index| is_any_wrong(block(*index)))?;
+    block(found).find(|place| is_any_wrong(*place..place + 1))
+}
+
 fn check_node_counts(arrays: &MeshArrays) -> Result<(), MeshError> {
     let count = |cell: usize| arrays.offsets[cell + 1] - arrays.offsets[cell];
-    let wrong = arrays
-        .shapes
-        .par_iter()
-        .enumerate()
-        .with_min_len(CHUNK)
-        .find_first(|&(cell, shape)| {
-            shape
-                .node_count()
-                .is_some_and(|expected| count(cell) != expected)
-        });
+    let wrong = find_first(arrays.shapes.len(), |mut cells| {
+        let is_wrong = |cell: usize| {
+            let expected = arrays.shapes[cell].node_count();
+            expected.is_some_and(|expected| count(cell) != expected)
+        };
+        cells.any(is_wrong)
+    });
     match wrong {
         None => Ok(()),
-        Some((cell, &shape)) => Err(MeshError::NodeCount {
+        Some(cell) => Err(MeshError::NodeCount {
             cell,
-            shape,
+            shape: arrays.shapes[cell],
             found: count(cell),
-            expected: shape.node_count().unwrap_or(0),
+            expected: arrays.shapes[cell].node_count().unwrap_or(0),
         }),
     }
 }
@@ -118,10 +127,10 @@ fn check_node_ids(
     cell_at: impl Fn(usize) -> usize,
 ) -> Result<(), MeshError> {
     let nodes = arrays.nodes.len();
-    let wrong = connectivity
-        .par_iter()
-        .with_min_len(CHUNK)
-        .position_first(|node| node.index() >= nodes);
+    let wrong = find_first(connectivity.len(), |range| {
+        let ids = connectivity[range].iter();
+        ids.fold(false, |any, node| any | (node.index() >= nodes))
+    });
     match wrong {
         None => Ok(()),
         Some(place) => Err(MeshError::NodeOutOfRange {
@@ -190,11 +199,14 @@ fn check_faces(arrays: &MeshArrays) -> Result<(), MeshError> {
 }
 
 fn check_coordinates(arrays: &MeshArrays) -> Result<(), MeshError> {
-    let wrong = arrays
-        .nodes
-        .par_iter()
-        .with_min_len(CHUNK)
-        .position_first(|node| !node.coords.iter().all(|coordinate| coordinate.is_finite()));
+    let is_infinite = |node: &Point3| {
+        let [x, y, z]: [f64; 3] = node.coords.into();
+        !x.is_finite() | !y.is_finite() | !z.is_finite()
+    };
+    let wrong = find_first(arrays.nodes.len(), |range| {
+        let nodes = arrays.nodes[range].iter();
+        nodes.fold(false, |any, node| any | is_infinite(node))
+    });
     match wrong {
         None => Ok(()),
         Some(node) => Err(MeshError::NotFinite {

@@ -38,16 +38,22 @@ impl Default for PieceCells {
 
 impl PieceCells {
     pub(crate) fn has_polyhedra(&self) -> bool {
-        self.vtk_types
-            .iter()
-            .any(|vtk_type| CellKind::of(*vtk_type) == CellKind::Polyhedron)
+        self.are_some(|kind| kind == CellKind::Polyhedron)
     }
 
     /// Whether every cell is taken over as it stands.
     fn are_plain(&self) -> bool {
-        self.vtk_types
-            .iter()
-            .all(|vtk_type| matches!(CellKind::of(*vtk_type), CellKind::Linear(_)))
+        !self.are_some(|kind| !matches!(kind, CellKind::Linear(_)))
+    }
+
+    /// Whether some cell is of such a kind.
+    fn are_some(&self, is_such: impl Fn(CellKind) -> bool) -> bool {
+        let mut there = [false; 256];
+        for &vtk_type in &self.vtk_types {
+            there[usize::from(vtk_type)] = true;
+        }
+        (0..=u8::MAX)
+            .any(|vtk_type| there[usize::from(vtk_type)] && is_such(CellKind::of(vtk_type)))
     }
 }
 
@@ -149,16 +155,13 @@ impl Assembly {
             if let CellKind::Linear(shape) = CellKind::of(vtk_type) {
                 check_node_count(first_cell + index, shape, end - start)?;
                 self.arrays.shapes.push(shape);
-                self.arrays.offsets.push(before + end);
             }
             start = end;
         }
+        let ends = cells.ends.iter().map(|end| before + end);
+        self.arrays.offsets.extend(ends);
         cells.ids.truncate(start);
-        if before == 0 {
-            self.arrays.connectivity = cells.ids;
-        } else {
-            self.arrays.connectivity.append(&mut cells.ids);
-        }
+        append(&mut self.arrays.connectivity, cells.ids);
         self.finish_faces();
         Ok(())
     }
@@ -274,6 +277,15 @@ impl Assembly {
     /// The arrays, and the number of cells left out.
     pub(crate) fn finish(self) -> (MeshArrays, usize) {
         (self.arrays, self.skipped.values().sum())
+    }
+}
+
+/// Appends `more`, without copying it where there is nothing yet.
+pub(crate) fn append<T>(values: &mut Vec<T>, mut more: Vec<T>) {
+    if values.is_empty() {
+        *values = more;
+    } else {
+        values.append(&mut more);
     }
 }
 

@@ -3,11 +3,15 @@
 //! The header holds the number of blocks, the size of a block before compression, the size of the
 //! last block where that differs (0: it does not), and the size of every block after compression.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
+use bytemuck::Zeroable;
 use flate2::write::ZlibEncoder;
 use flate2::{Compression, Decompress, FlushDecompress, Status};
+use rayon::prelude::*;
 
+use super::bytes::zeroed;
 use super::error::ArrayError;
 use super::scalar::{ByteOrder, Compressor, Encoding, HeaderType};
 use super::xz;
@@ -100,75 +104,177 @@ impl BlockSizes {
             .iter()
             .fold(0, |sum, size| sum.saturating_add(*size))
     }
+}
 
-    /// Bytes of all blocks before compression.
-    fn size(&self) -> usize {
-        (self.compressed.len() - 1)
-            .saturating_mul(self.block)
-            .saturating_add(self.last)
+/// An array in compressed blocks, which are decompressed in parallel.
+#[derive(Debug)]
+pub(crate) struct Blocks<'a> {
+    sizes: BlockSizes,
+    compressor: Compressor,
+    /// The compressed blocks, one after the other.
+    data: Cow<'a, [u8]>,
+}
+
+/// Blocks that a thread takes at least, one after the other.
+const BLOCKS_AT_ONCE: usize = 8;
+
+impl<'a> Blocks<'a> {
+    /// Blocks of these sizes, which stand in `data` one after the other.
+    pub(crate) const fn new(
+        sizes: BlockSizes,
+        compressor: Compressor,
+        data: Cow<'a, [u8]>,
+    ) -> Self {
+        Self {
+            sizes,
+            compressor,
+            data,
+        }
     }
 
-    /// The decompressed blocks, from the compressed ones one after the other in `data`.
+    /// Whether every block is a whole number of values of `size` bytes.
+    pub(crate) const fn hold_whole_values(&self, size: usize) -> bool {
+        let BlockSizes {
+            block,
+            last,
+            ref compressed,
+        } = self.sizes;
+        last.is_multiple_of(size) && (compressed.len() == 1 || block.is_multiple_of(size))
+    }
+
+    /// The bytes of all blocks.
     ///
     /// # Errors
     ///
-    /// Damaged blocks, or blocks of another size than the header says.
-    pub(crate) fn decompress(
+    /// As [`map`](Self::map).
+    pub(crate) fn decompress(&self) -> Result<Vec<u8>, ArrayError> {
+        self.map(1, |bytes, out| out.copy_from_slice(bytes))
+    }
+
+    /// The values of `size` bytes that all blocks hold, whole ones each, as `convert` writes them:
+    /// block by block, so that bytes need not be kept.
+    ///
+    /// # Errors
+    ///
+    /// The first block that is damaged, is cut, or has another size than the header says.
+    pub(crate) fn map<T: Zeroable + Send>(
         &self,
-        data: &[u8],
-        compressor: Compressor,
-    ) -> Result<Vec<u8>, ArrayError> {
-        let mut out = Vec::new();
-        let bytes = self.size();
-        out.try_reserve_exact(bytes)
-            .map_err(|_| ArrayError::Memory { bytes })?;
-        let mut zlib = Decompress::new(true);
-        let mut rest = data;
-        for (block, &size) in self.compressed.iter().enumerate() {
-            let (compressed, after) = rest.split_at_checked(size).ok_or(ArrayError::Truncated {
-                what: "a compressed block",
-                needed: size as u64,
-                available: rest.len(),
-            })?;
+        size: usize,
+        convert: impl Fn(&[u8], &mut [T]) + Sync,
+    ) -> Result<Vec<T>, ArrayError> {
+        let (blocks, cut) = self.split();
+        let bytes = blocks
+            .iter()
+            .fold(0, |sum: usize, block| sum.saturating_add(block.size));
+        let mut values = zeroed(bytes / size).ok_or(ArrayError::Memory { bytes })?;
+        let mut rest = values.as_mut_slice();
+        let mut places = Vec::with_capacity(blocks.len());
+        for block in &blocks {
+            let (place, after) = rest.split_at_mut(block.size / size);
+            places.push(place);
             rest = after;
-            let is_last = block + 1 == self.compressed.len();
-            let expected = if is_last { self.last } else { self.block };
-            let before = out.len();
-            if compressor == Compressor::Lzma {
-                xz::decompress(compressed, expected, &mut out).map_err(|reason| {
-                    ArrayError::Decompress {
-                        block,
-                        compressor,
-                        reason,
-                    }
-                })?;
-            } else {
-                out.resize(before + expected, 0);
-                let found = match compressor {
-                    Compressor::Zlib => inflate(&mut zlib, compressed, &mut out[before..]),
-                    Compressor::Lz4 => {
-                        lz4_flex::block::decompress_into(compressed, &mut out[before..])
-                            .map_err(|error| error.to_string())
-                    }
-                    Compressor::None | Compressor::Lzma => Err("it is not compressed".to_owned()),
-                };
-                let found = found.map_err(|reason| ArrayError::Decompress {
-                    block,
-                    compressor,
-                    reason,
-                })?;
-                out.truncate(before + found);
-            }
-            let found = out.len() - before;
-            if found != expected {
-                return Err(ArrayError::BlockSize {
-                    block,
-                    found,
-                    expected,
-                });
-            }
         }
-        Ok(out)
+        let damaged = blocks
+            .par_iter()
+            .zip(places)
+            .with_min_len(BLOCKS_AT_ONCE)
+            .map_init(Decompressor::default, |decompressor, (block, place)| {
+                let bytes = decompressor.decompress(block, self.compressor)?;
+                convert(bytes, place);
+                Ok(())
+            })
+            .find_map_first(Result::err);
+        match damaged.or(cut) {
+            Some(error) => Err(error),
+            None => Ok(values),
+        }
+    }
+
+    /// The blocks up to the first that the data do not hold in full, and what is to be said of
+    /// that one.
+    fn split(&self) -> (Vec<Block<'_>>, Option<ArrayError>) {
+        let BlockSizes {
+            block,
+            last,
+            compressed,
+        } = &self.sizes;
+        let mut rest: &[u8] = &self.data;
+        let mut blocks = Vec::with_capacity(compressed.len());
+        for (index, &compressed_size) in compressed.iter().enumerate() {
+            let Some((data, after)) = rest.split_at_checked(compressed_size) else {
+                let cut = ArrayError::Truncated {
+                    what: "a compressed block",
+                    needed: compressed_size as u64,
+                    available: rest.len(),
+                };
+                return (blocks, Some(cut));
+            };
+            let is_last = index + 1 == compressed.len();
+            let size = if is_last { *last } else { *block };
+            blocks.push(Block { index, data, size });
+            rest = after;
+        }
+        (blocks, None)
+    }
+}
+
+/// One compressed block.
+struct Block<'a> {
+    index: usize,
+    data: &'a [u8],
+    /// Bytes before compression.
+    size: usize,
+}
+
+/// What a thread needs to decompress one block after the other.
+#[derive(Default)]
+struct Decompressor {
+    zlib: Option<Decompress>,
+    bytes: Vec<u8>,
+}
+
+impl Decompressor {
+    /// The bytes of `block`.
+    fn decompress(
+        &mut self,
+        block: &Block<'_>,
+        compressor: Compressor,
+    ) -> Result<&[u8], ArrayError> {
+        let expected = block.size;
+        let bytes = &mut self.bytes;
+        bytes
+            .try_reserve_exact(expected.saturating_sub(bytes.len()))
+            .map_err(|_| ArrayError::Memory { bytes: expected })?;
+        let found = match compressor {
+            Compressor::Zlib => {
+                bytes.resize(expected, 0);
+                let zlib = self.zlib.get_or_insert_with(|| Decompress::new(true));
+                inflate(zlib, block.data, bytes)
+            }
+            Compressor::Lz4 => {
+                bytes.resize(expected, 0);
+                lz4_flex::block::decompress_into(block.data, bytes)
+                    .map_err(|error| error.to_string())
+            }
+            Compressor::Lzma => {
+                bytes.clear();
+                xz::decompress(block.data, expected, bytes).map(|()| bytes.len())
+            }
+            Compressor::None => Err("it is not compressed".to_owned()),
+        };
+        let found = found.map_err(|reason| ArrayError::Decompress {
+            block: block.index,
+            compressor,
+            reason,
+        })?;
+        if found != expected {
+            return Err(ArrayError::BlockSize {
+                block: block.index,
+                found,
+                expected,
+            });
+        }
+        Ok(bytes)
     }
 }
 
@@ -185,18 +291,38 @@ fn inflate(zlib: &mut Decompress, compressed: &[u8], out: &mut [u8]) -> Result<u
     }
 }
 
-/// `bytes` in compressed blocks: the header and the data. The compressor is not
+/// `bytes` in compressed blocks: the header, and the data in pieces. The compressor is not
 /// [`Compressor::None`].
 ///
 /// # Errors
 ///
 /// A size that does not fit the header type.
-pub(crate) fn compress(bytes: &[u8], encoding: Encoding) -> io::Result<(Vec<u8>, Vec<u8>)> {
+pub(crate) fn compress(bytes: &[u8], encoding: Encoding) -> io::Result<(Vec<u8>, Vec<Vec<u8>>)> {
     let Encoding {
         byte_order,
         header: width,
         compressor,
     } = encoding;
+    let (sizes, pieces): (Vec<_>, Vec<_>) = bytes
+        .par_chunks(BLOCKS_AT_ONCE * BLOCK_SIZE)
+        .map(|piece| compress_blocks(piece, compressor))
+        .collect::<io::Result<Vec<_>>>()?
+        .into_iter()
+        .unzip();
+    let mut header = Vec::new();
+    width.write(bytes.len().div_ceil(BLOCK_SIZE), byte_order, &mut header)?;
+    if !bytes.is_empty() {
+        width.write(BLOCK_SIZE, byte_order, &mut header)?;
+        width.write(bytes.len() % BLOCK_SIZE, byte_order, &mut header)?;
+    }
+    for size in sizes.into_iter().flatten() {
+        width.write(size, byte_order, &mut header)?;
+    }
+    Ok((header, pieces))
+}
+
+/// The blocks of `bytes`: the size of each after compression, and all of them.
+fn compress_blocks(bytes: &[u8], compressor: Compressor) -> io::Result<(Vec<usize>, Vec<u8>)> {
     let mut data = Vec::new();
     let mut sizes = Vec::new();
     let mut zlib = ZlibEncoder::new(Vec::new(), Compression::new(ZLIB_LEVEL));
@@ -213,16 +339,8 @@ pub(crate) fn compress(bytes: &[u8], encoding: Encoding) -> io::Result<(Vec<u8>,
         }
         sizes.push(data.len() - before);
     }
-    let mut header = Vec::new();
-    width.write(sizes.len(), byte_order, &mut header)?;
-    if !sizes.is_empty() {
-        width.write(BLOCK_SIZE, byte_order, &mut header)?;
-        width.write(bytes.len() % BLOCK_SIZE, byte_order, &mut header)?;
-    }
-    for size in sizes {
-        width.write(size, byte_order, &mut header)?;
-    }
-    Ok((header, data))
+    data.shrink_to_fit();
+    Ok((sizes, data))
 }
 
 #[cfg(test)]
@@ -250,11 +368,14 @@ mod tests {
         for compressor in [Compressor::Zlib, Compressor::Lz4, Compressor::Lzma] {
             for size in sizes {
                 let bytes: Vec<u8> = (0..size).map(|i| (i * i / 7) as u8).collect();
-                let (header, data) = compress(&bytes, encoding(compressor)).unwrap();
+                let (header, pieces) = compress(&bytes, encoding(compressor)).unwrap();
+                let data = pieces.concat();
                 let sizes =
                     BlockSizes::read(&header, HeaderType::UInt64, ByteOrder::Little, compressor)
                         .unwrap();
-                let back = sizes.map_or(Ok(Vec::new()), |s| s.decompress(&data, compressor));
+                let back = sizes.map_or(Ok(Vec::new()), |sizes| {
+                    Blocks::new(sizes, compressor, Cow::Borrowed(&data)).decompress()
+                });
                 assert_eq!(back.unwrap(), bytes, "{compressor:?}, {size} bytes");
             }
         }
@@ -285,7 +406,8 @@ mod tests {
     fn a_damaged_block_is_an_error_that_names_it() {
         let bytes = vec![7; 2 * BLOCK_SIZE];
         for compressor in [Compressor::Zlib, Compressor::Lz4, Compressor::Lzma] {
-            let (header, mut data) = compress(&bytes, encoding(compressor)).unwrap();
+            let (header, pieces) = compress(&bytes, encoding(compressor)).unwrap();
+            let mut data = pieces.concat();
             let sizes =
                 BlockSizes::read(&header, HeaderType::UInt64, ByteOrder::Little, compressor)
                     .unwrap()
@@ -294,8 +416,8 @@ mod tests {
             for byte in &mut data[second..second + 9] {
                 *byte ^= 0x55;
             }
-            let error = sizes
-                .decompress(&data, compressor)
+            let error = Blocks::new(sizes, compressor, Cow::Borrowed(&data))
+                .decompress()
                 .map(|bytes| bytes.len())
                 .unwrap_err();
             assert!(error.to_string().starts_with("block 1"), "{error}");

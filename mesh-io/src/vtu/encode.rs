@@ -3,7 +3,7 @@
 use std::fmt::{LowerExp, Write as _};
 use std::io;
 
-use super::base64_stream::encode;
+use super::base64_stream::{encode, encoded_size};
 use super::blocks::compress;
 use super::options::FloatWidth;
 use super::scalar::{ByteOrder, Compressor, Encoding, ScalarType};
@@ -40,9 +40,9 @@ impl Values {
         values: impl ExactSizeIterator<Item = T>,
         to_bytes: impl Fn(T) -> [u8; N],
     ) -> Self {
-        let mut bytes = Vec::with_capacity(values.len() * N);
-        for value in values {
-            bytes.extend_from_slice(&to_bytes(value));
+        let mut bytes = vec![0; values.len() * N];
+        for (bytes, value) in bytes.as_chunks_mut::<N>().0.iter_mut().zip(values) {
+            *bytes = to_bytes(value);
         }
         Self { scalar, bytes }
     }
@@ -73,16 +73,15 @@ impl Values {
         text
     }
 
-    /// As the bytes that stand in a raw file, sizes in front.
+    /// As the bytes that stand in a raw file, sizes in front, in pieces.
     ///
     /// # Errors
     ///
     /// A size that does not fit the header type.
-    pub(crate) fn into_raw(self, encoding: Encoding, out: &mut Vec<u8>) -> io::Result<()> {
-        let (header, data) = self.into_streams(encoding)?;
-        out.extend_from_slice(&header);
-        out.extend_from_slice(&data);
-        Ok(())
+    pub(crate) fn into_raw(self, encoding: Encoding) -> io::Result<Vec<Vec<u8>>> {
+        let (header, mut pieces) = self.into_streams(encoding)?;
+        pieces.insert(0, header);
+        Ok(pieces)
     }
 
     /// As base64, sizes in front: in the stream of the data, or compressed in one of their own.
@@ -90,23 +89,20 @@ impl Values {
     /// # Errors
     ///
     /// A size that does not fit the header type.
-    pub(crate) fn into_base64(self, encoding: Encoding, out: &mut String) -> io::Result<()> {
-        let (mut header, data) = self.into_streams(encoding)?;
+    pub(crate) fn into_base64(self, encoding: Encoding) -> io::Result<String> {
+        let (header, pieces) = self.into_streams(encoding)?;
+        let mut text = String::new();
         if encoding.compressor == Compressor::None {
-            // The first bytes that make whole groups with the header; the others need no copy.
-            let begun = (3 - header.len() % 3) % 3;
-            let (first, rest) = data.split_at(begun.min(data.len()));
-            header.extend_from_slice(first);
-            encode(&header, out);
-            encode(rest, out);
+            encode_stream(header, pieces, &mut text);
         } else {
-            encode(&header, out);
-            encode(&data, out);
+            encode_stream(header, Vec::new(), &mut text);
+            encode_stream(Vec::new(), pieces, &mut text);
         }
-        Ok(())
+        Ok(text)
     }
 
-    fn into_streams(mut self, encoding: Encoding) -> io::Result<(Vec<u8>, Vec<u8>)> {
+    /// The sizes, and the data in pieces.
+    fn into_streams(mut self, encoding: Encoding) -> io::Result<(Vec<u8>, Vec<Vec<u8>>)> {
         if encoding.byte_order == ByteOrder::Big {
             for value in self.bytes.chunks_exact_mut(self.scalar.size()) {
                 value.reverse();
@@ -117,10 +113,30 @@ impl Values {
             encoding
                 .header
                 .write(self.bytes.len(), encoding.byte_order, &mut header)?;
-            return Ok((header, self.bytes));
+            return Ok((header, vec![self.bytes]));
         }
         compress(&self.bytes, encoding)
     }
+}
+
+/// Appends what stands in `first` and all pieces as one padded stream; a piece is freed as soon as
+/// it is encoded.
+fn encode_stream(mut first: Vec<u8>, pieces: Vec<Vec<u8>>, text: &mut String) {
+    let bytes = pieces.iter().map(Vec::len).sum::<usize>() + first.len();
+    text.reserve_exact(encoded_size(bytes));
+    for piece in pieces {
+        // What is missing to whole groups of three bytes; all others need no copy.
+        let missing = (3 - first.len() % 3) % 3;
+        let (begin, rest) = piece.split_at(missing.min(piece.len()));
+        first.extend_from_slice(begin);
+        if first.len() % 3 == 0 {
+            encode(&first, text);
+            let (whole, begun) = rest.split_at(rest.len() / 3 * 3);
+            encode(whole, text);
+            first = begun.to_vec();
+        }
+    }
+    encode(&first, text);
 }
 
 /// Writes the digits that bring `value` back exactly, as C libraries read them.
@@ -136,6 +152,27 @@ fn write_float(value: &(impl LowerExp + PartialEq), text: &mut String) -> std::f
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pieces_are_encoded_as_one_stream() {
+        for sizes in [
+            &[][..],
+            &[0, 0],
+            &[1, 1, 1, 1],
+            &[2, 0, 5, 3, 1],
+            &[100, 7, 8, 9],
+        ] {
+            for first in 0..5 {
+                let piece = |size: usize| (0..size).map(|i| (37 * i + size) as u8).collect();
+                let pieces: Vec<Vec<u8>> = sizes.iter().copied().map(piece).collect();
+                let mut expected = String::new();
+                encode(&[piece(first), pieces.concat()].concat(), &mut expected);
+                let mut text = String::new();
+                encode_stream(piece(first), pieces, &mut text);
+                assert_eq!(text, expected);
+            }
+        }
+    }
 
     #[test]
     fn digits_bring_floats_back() {

@@ -4,6 +4,7 @@
 mod assembly;
 mod base64_stream;
 mod blocks;
+mod bytes;
 mod cell_types;
 mod encode;
 mod error;

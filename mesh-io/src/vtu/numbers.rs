@@ -1,7 +1,8 @@
 //! From bytes or digits to numbers, whole arrays at a time.
 
-use std::borrow::Cow;
+use bytemuck::Zeroable;
 
+use super::bytes::Bytes;
 use super::error::ArrayError;
 use super::scalar::{ByteOrder, ScalarType};
 use super::xml::line_after;
@@ -16,7 +17,7 @@ pub(crate) struct ArrayData<'a> {
 
 /// Bytes, or digits with what stands before them in the file.
 pub(crate) enum Payload<'a> {
-    Bytes(Cow<'a, [u8]>),
+    Bytes(Bytes<'a>),
     Text(&'a str, &'a [u8]),
 }
 
@@ -40,15 +41,15 @@ impl ArrayData<'_> {
                 };
                 return parse_text(text, before, parse, "number");
             }
-            Payload::Bytes(bytes) => self.whole_values(bytes)?,
+            Payload::Bytes(bytes) => bytes,
         };
         let order = self.order;
-        Ok(match self.scalar {
-            ScalarType::Float64 => convert(bytes, order, f64::from_le_bytes),
-            ScalarType::Float32 => convert(bytes, order, |b| f64::from(f32::from_le_bytes(b))),
-            ScalarType::UInt64 => convert(bytes, order, |b| u64::from_le_bytes(b) as f64),
-            _ => self.map_integers(|value| value as f64)?,
-        })
+        match self.scalar {
+            ScalarType::Float64 => bytes.convert(order, f64::from_le_bytes),
+            ScalarType::Float32 => bytes.convert(order, |b| f64::from(f32::from_le_bytes(b))),
+            ScalarType::UInt64 => bytes.convert(order, |b| u64::from_le_bytes(b) as f64),
+            _ => self.map_integers(|value| value as f64),
+        }
     }
 
     /// What `map` makes of every value.
@@ -57,9 +58,9 @@ impl ArrayData<'_> {
     ///
     /// Fractions, integers above 2⁶³ − 1, text that is no integer, or bytes that are no whole
     /// number of values.
-    pub(crate) fn map_integers<T>(
+    pub(crate) fn map_integers<T: Zeroable + Send>(
         &self,
-        mut map: impl FnMut(i64) -> T,
+        map: impl Fn(i64) -> T + Sync,
     ) -> Result<Vec<T>, ArrayError> {
         if self.is_float() {
             return Err(ArrayError::NotIntegers {
@@ -68,26 +69,27 @@ impl ArrayData<'_> {
         }
         let bytes = match &self.payload {
             Payload::Text(text, before) => {
-                let mut parse = |token: &str| token.parse().ok().map(&mut map);
-                return parse_text(text, before, &mut parse, "integer");
+                let parse = |token: &str| token.parse().ok().map(&map);
+                return parse_text(text, before, parse, "integer");
             }
-            Payload::Bytes(bytes) => self.whole_values(bytes)?,
+            Payload::Bytes(bytes) => bytes,
         };
         let order = self.order;
-        Ok(match self.scalar {
-            ScalarType::Int8 => convert(bytes, order, |b| map(i8::from_le_bytes(b).into())),
-            ScalarType::UInt8 => convert(bytes, order, |b| map(u8::from_le_bytes(b).into())),
-            ScalarType::Int16 => convert(bytes, order, |b| map(i16::from_le_bytes(b).into())),
-            ScalarType::UInt16 => convert(bytes, order, |b| map(u16::from_le_bytes(b).into())),
-            ScalarType::Int32 => convert(bytes, order, |b| map(i32::from_le_bytes(b).into())),
-            ScalarType::UInt32 => convert(bytes, order, |b| map(u32::from_le_bytes(b).into())),
-            ScalarType::Int64 => convert(bytes, order, |b| map(i64::from_le_bytes(b))),
+        match self.scalar {
+            ScalarType::Int8 => bytes.convert(order, |b| map(i8::from_le_bytes(b).into())),
+            ScalarType::UInt8 => bytes.convert(order, |b| map(u8::from_le_bytes(b).into())),
+            ScalarType::Int16 => bytes.convert(order, |b| map(i16::from_le_bytes(b).into())),
+            ScalarType::UInt16 => bytes.convert(order, |b| map(u16::from_le_bytes(b).into())),
+            ScalarType::Int32 => bytes.convert(order, |b| map(i32::from_le_bytes(b).into())),
+            ScalarType::UInt32 => bytes.convert(order, |b| map(u32::from_le_bytes(b).into())),
+            ScalarType::Int64 => bytes.convert(order, |b| map(i64::from_le_bytes(b))),
             ScalarType::UInt64 => {
-                check_unsigned(bytes, order)?;
-                convert(bytes, order, |b| map(i64::from_le_bytes(b)))
+                let bytes = Bytes::Plain(bytes.plain(8)?);
+                check_unsigned(&bytes.plain(8)?, order)?;
+                bytes.convert(order, |b| map(i64::from_le_bytes(b)))
             }
-            ScalarType::Float32 | ScalarType::Float64 => Vec::new(),
-        })
+            ScalarType::Float32 | ScalarType::Float64 => Ok(Vec::new()),
+        }
     }
 
     /// Every value as an integer.
@@ -97,34 +99,6 @@ impl ArrayData<'_> {
     /// As [`map_integers`](Self::map_integers).
     pub(crate) fn integers(&self) -> Result<Vec<i64>, ArrayError> {
         self.map_integers(|value| value)
-    }
-
-    fn whole_values<'b>(&self, bytes: &'b [u8]) -> Result<&'b [u8], ArrayError> {
-        let size = self.scalar.size();
-        if bytes.len().is_multiple_of(size) {
-            Ok(bytes)
-        } else {
-            Err(ArrayError::PartOfValue {
-                bytes: bytes.len(),
-                size,
-            })
-        }
-    }
-}
-
-/// What `from` makes of every `N` bytes, given least significant first.
-fn convert<const N: usize, T>(
-    bytes: &[u8],
-    order: ByteOrder,
-    mut from: impl FnMut([u8; N]) -> T,
-) -> Vec<T> {
-    let values = bytes.as_chunks::<N>().0.iter();
-    // One loop per order: the compiler turns the first into a copy where it can.
-    match order {
-        ByteOrder::Little => values.map(|value| from(*value)).collect(),
-        ByteOrder::Big => values
-            .map(|value| from(ByteOrder::Big.order(*value)))
-            .collect(),
     }
 }
 
@@ -150,7 +124,7 @@ fn check_unsigned(bytes: &[u8], order: ByteOrder) -> Result<(), ArrayError> {
 fn parse_text<T>(
     text: &str,
     before: &[u8],
-    mut parse: impl FnMut(&str) -> Option<T>,
+    parse: impl Fn(&str) -> Option<T>,
     expected: &'static str,
 ) -> Result<Vec<T>, ArrayError> {
     let mut values = Vec::new();
@@ -185,7 +159,7 @@ mod tests {
         ArrayData {
             scalar,
             order,
-            payload: Payload::Bytes(Cow::Borrowed(bytes)),
+            payload: Payload::Bytes(Bytes::Plain(bytes.into())),
         }
     }
 

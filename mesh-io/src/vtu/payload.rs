@@ -3,14 +3,16 @@
 use std::borrow::Cow;
 
 use super::base64_stream::Base64Text;
-use super::blocks::BlockSizes;
+use super::blocks::{BlockSizes, Blocks};
+use super::bytes::Bytes;
 use super::error::ArrayError;
 use super::numbers::{ArrayData, Payload};
 use super::scalar::{Compressor, Encoding, ScalarType};
 use super::xml::{Appended, ArrayElement, ArrayText};
 use crate::shorten;
 
-/// The values of `array`, decoded as far as bytes or digits; raw appended bytes are not copied.
+/// The values of `array`, decoded as far as bytes, compressed blocks or digits; raw appended bytes
+/// are not copied.
 ///
 /// # Errors
 ///
@@ -25,9 +27,7 @@ pub(crate) fn read_payload<'a>(
     })?;
     let payload = match &array.data {
         ArrayText::Ascii(text, before) => Payload::Text(text, before),
-        ArrayText::Binary(text) => {
-            Payload::Bytes(Cow::Owned(read_base64(Base64Text::inline(text), encoding)?))
-        }
+        ArrayText::Binary(text) => Payload::Bytes(read_base64(Base64Text::inline(text), encoding)?),
         ArrayText::Appended(offset) => {
             let Appended { data, is_base64 } = appended.ok_or(ArrayError::NoAppendedData)?;
             let data = data.get(*offset..).ok_or(ArrayError::Offset {
@@ -35,7 +35,7 @@ pub(crate) fn read_payload<'a>(
                 available: data.len(),
             })?;
             Payload::Bytes(if is_base64 {
-                Cow::Owned(read_base64(Base64Text::appended(data), encoding)?)
+                read_base64(Base64Text::appended(data), encoding)?
             } else {
                 read_raw(data, encoding)?
             })
@@ -49,7 +49,7 @@ pub(crate) fn read_payload<'a>(
 }
 
 /// The bytes of one array at the beginning of `data`.
-fn read_raw(data: &[u8], encoding: Encoding) -> Result<Cow<'_, [u8]>, ArrayError> {
+fn read_raw(data: &[u8], encoding: Encoding) -> Result<Bytes<'_>, ArrayError> {
     let Encoding {
         byte_order,
         header,
@@ -68,7 +68,7 @@ fn read_raw(data: &[u8], encoding: Encoding) -> Result<Cow<'_, [u8]>, ArrayError
         let bytes = usize::try_from(first)
             .ok()
             .and_then(|size| rest.get(..size));
-        return bytes.map(Cow::Borrowed).ok_or(ArrayError::Truncated {
+        return bytes.map(plain).ok_or(ArrayError::Truncated {
             what: "data",
             needed: first,
             available: rest.len(),
@@ -80,13 +80,20 @@ fn read_raw(data: &[u8], encoding: Encoding) -> Result<Cow<'_, [u8]>, ArrayError
         .and_then(|size| data.split_at_checked(size))
         .ok_or_else(|| cut("the block header", needed))?;
     match BlockSizes::read(head, header, byte_order, compressor)? {
-        Some(sizes) => Ok(Cow::Owned(sizes.decompress(blocks, compressor)?)),
-        None => Ok(Cow::default()),
+        Some(sizes) => {
+            let blocks = Blocks::new(sizes, compressor, Cow::Borrowed(blocks));
+            Ok(Bytes::Compressed(blocks))
+        }
+        None => Ok(plain(&[])),
     }
 }
 
+const fn plain(bytes: &[u8]) -> Bytes<'_> {
+    Bytes::Plain(Cow::Borrowed(bytes))
+}
+
 /// The bytes of one array at the beginning of `text`.
-fn read_base64(mut text: Base64Text<'_>, encoding: Encoding) -> Result<Vec<u8>, ArrayError> {
+fn read_base64(mut text: Base64Text<'_>, encoding: Encoding) -> Result<Bytes<'static>, ArrayError> {
     let Encoding {
         byte_order,
         header,
@@ -94,7 +101,7 @@ fn read_base64(mut text: Base64Text<'_>, encoding: Encoding) -> Result<Vec<u8>, 
     } = encoding;
     // VTK writes nothing at all for an empty inline array.
     if text.is_empty() {
-        return Ok(Vec::new());
+        return Ok(plain(&[]));
     }
     let head = text.read(header.size(), "the size of the data")?;
     let first = header.read(&head, byte_order).unwrap_or_default();
@@ -115,7 +122,7 @@ fn read_base64(mut text: Base64Text<'_>, encoding: Encoding) -> Result<Vec<u8>, 
             let rest = size - bytes.len();
             text.read_into(&mut bytes, rest, "data")?;
         }
-        return Ok(bytes);
+        return Ok(Bytes::Plain(Cow::Owned(bytes)));
     }
     let needed = BlockSizes::header_values(first).saturating_mul(header.size() as u64);
     let head_size = usize::try_from(needed).map_err(|_| too_long("the block header", needed))?;
@@ -126,8 +133,9 @@ fn read_base64(mut text: Base64Text<'_>, encoding: Encoding) -> Result<Vec<u8>, 
         Some(sizes) => {
             let mut compressed = Vec::new();
             text.read_into(&mut compressed, sizes.compressed_size(), "compressed data")?;
-            sizes.decompress(&compressed, compressor)
+            let blocks = Blocks::new(sizes, compressor, Cow::Owned(compressed));
+            Ok(Bytes::Compressed(blocks))
         }
-        None => Ok(Vec::new()),
+        None => Ok(plain(&[])),
     }
 }

@@ -1,8 +1,9 @@
 //! From the elements of a VTU file to a mesh and its fields.
 
 use mesh_core::{MeshArrays, NodeId, Point3, UnstructuredMesh};
+use rayon::prelude::*;
 
-use super::assembly::{Assembly, PieceCells};
+use super::assembly::{Assembly, PieceCells, append};
 use super::error::{ArrayError, VtuError, Whole};
 use super::fields::FieldTable;
 use super::numbers::ArrayData;
@@ -10,6 +11,9 @@ use super::payload::read_payload;
 use super::polyhedra::PieceFaces;
 use super::xml::{ArrayElement, Document, Piece, read_document};
 use crate::{MeshFile, ReadOptions, shorten};
+
+/// Stands for an id that is out of range until all are converted; no node has it.
+const NO_NODE: NodeId = NodeId::new(u32::MAX);
 
 /// The mesh and the fields in the bytes `file` of a VTU file.
 ///
@@ -100,13 +104,12 @@ impl<'a> PieceReader<'a> {
         if u32::try_from(nodes).is_err() {
             return Err(VtuError::TooManyNodes { nodes });
         }
-        arrays.nodes.extend(
-            values
-                .as_chunks::<3>()
-                .0
-                .iter()
-                .map(|point| Point3::from(*point)),
-        );
+        // Three coordinates in a row are a point: as a rule, nothing is copied.
+        let points = bytemuck::allocation::try_cast_vec(values).unwrap_or_else(|(_, values)| {
+            let points = values.as_chunks::<3>().0.iter();
+            points.map(|point| Point3::from(*point)).collect()
+        });
+        append(&mut arrays.nodes, points);
         Ok(())
     }
 
@@ -146,20 +149,20 @@ impl<'a> PieceReader<'a> {
     ) -> Result<Vec<NodeId>, VtuError> {
         let nodes = self.piece.points;
         let data = self.data(connectivity)?;
-        // Nodes and with them all ids are below 2³², as `read_nodes` has checked.
+        // Nodes and with them all ids are below `NO_NODE`, as `read_nodes` has checked.
         let shift = first_node as u32;
-        let mut wrong = None;
         let to_node = |id: i64| match usize::try_from(id) {
             Ok(place) if place < nodes => NodeId::new(place as u32 + shift),
-            _ => {
-                wrong.get_or_insert(id);
-                NodeId::new(0)
-            }
+            _ => NO_NODE,
         };
         let ids = self.placed(connectivity, data.map_integers(to_node))?;
-        let Some(node) = wrong else { return Ok(ids) };
+        let is_wrong = |ids: &[NodeId]| ids.iter().fold(false, |any, id| any | (*id == NO_NODE));
+        if !ids.par_chunks(1 << 14).any(is_wrong) {
+            return Ok(ids);
+        }
         let all = self.placed(connectivity, data.integers())?;
-        let place = all.iter().position(|id| *id == node).unwrap_or_default();
+        let place = ids.iter().position(|id| *id == NO_NODE).unwrap_or_default();
+        let node = all.get(place).copied().unwrap_or_default();
         let is_before = |end: &&i64| usize::try_from(**end).is_ok_and(|end| end <= place);
         let cell = first_cell + ends.iter().take_while(is_before).count();
         Err(VtuError::NodeId {
@@ -170,23 +173,24 @@ impl<'a> PieceReader<'a> {
         })
     }
 
-    /// The ends, after a look at whether they ascend within a connectivity of this length.
+    /// Where each cell ends in a connectivity of this length, after a look at whether the ends
+    /// ascend.
     fn checked_ends(&self, ends: Vec<i64>, length: usize) -> Result<Vec<usize>, VtuError> {
         let mut start = 0;
-        let check = |(cell, end)| match usize::try_from(end) {
-            Ok(place) if place >= start && place <= length => {
-                start = place;
-                Ok(place)
+        for (cell, &end) in ends.iter().enumerate() {
+            if !(start <= end && end <= length as i64) {
+                return Err(VtuError::Offset {
+                    piece: self.index,
+                    cell,
+                    start: start as usize,
+                    end,
+                    length,
+                });
             }
-            _ => Err(VtuError::Offset {
-                piece: self.index,
-                cell,
-                start,
-                end,
-                length,
-            }),
-        };
-        ends.into_iter().enumerate().map(check).collect()
+            start = end;
+        }
+        // In place: numbers of one size.
+        Ok(ends.into_iter().map(|end| end as usize).collect())
     }
 
     fn read_faces(&self) -> Result<Option<PieceFaces>, VtuError> {

@@ -80,6 +80,7 @@ pub fn write(
         options,
         encoding,
         appended: Vec::new(),
+        offset: 0,
     };
     writer.write_fields("PointData", Location::Nodes, fields)?;
     writer.write_fields("CellData", Location::Cells, fields)?;
@@ -94,8 +95,9 @@ struct ArrayWriter<'a> {
     out: &'a mut dyn Write,
     options: &'a VtuOptions,
     encoding: Encoding,
-    /// What comes behind the underscore of `<AppendedData>`.
-    appended: Vec<u8>,
+    /// What comes behind the underscore of `<AppendedData>`, in pieces, and how many bytes it is.
+    appended: Vec<Vec<u8>>,
+    offset: usize,
 }
 
 impl ArrayWriter<'_> {
@@ -120,12 +122,8 @@ impl ArrayWriter<'_> {
 
     fn write_nodes(&mut self, mesh: &UnstructuredMesh) -> io::Result<()> {
         writeln!(self.out, "<Points>")?;
-        let coordinates: Vec<f64> = mesh
-            .nodes()
-            .iter()
-            .flat_map(|node| [node.x, node.y, node.z])
-            .collect();
-        let values = Values::floats(coordinates.into_iter(), self.options.float);
+        let coordinates: &[f64] = bytemuck::cast_slice(mesh.nodes());
+        let values = Values::floats(coordinates.iter().copied(), self.options.float);
         self.write_array("Points", &[const { String::new() }; 3], values)?;
         writeln!(self.out, "</Points>")
     }
@@ -174,7 +172,7 @@ impl ArrayWriter<'_> {
         }
         self.out.write_all(head.as_bytes())?;
         let encoding = self.encoding;
-        let offset = self.appended.len();
+        let offset = self.offset;
         match self.options.data {
             DataMode::Ascii => {
                 let columns = if count > 1 { count } else { 12 };
@@ -182,21 +180,23 @@ impl ArrayWriter<'_> {
                 writeln!(self.out, " format=\"ascii\">\n{text}\n</DataArray>")
             }
             DataMode::Base64 => {
-                let mut text = String::new();
-                values.into_base64(encoding, &mut text)?;
+                let text = values.into_base64(encoding)?;
                 writeln!(self.out, " format=\"binary\">\n{text}\n</DataArray>")
             }
             DataMode::AppendedRaw => {
-                values.into_raw(encoding, &mut self.appended)?;
+                self.append(values.into_raw(encoding)?);
                 writeln!(self.out, " format=\"appended\" offset=\"{offset}\"/>")
             }
             DataMode::AppendedBase64 => {
-                let mut text = String::new();
-                values.into_base64(encoding, &mut text)?;
-                self.appended.extend_from_slice(text.as_bytes());
+                self.append(vec![values.into_base64(encoding)?.into_bytes()]);
                 writeln!(self.out, " format=\"appended\" offset=\"{offset}\"/>")
             }
         }
+    }
+
+    fn append(&mut self, pieces: Vec<Vec<u8>>) {
+        self.offset += pieces.iter().map(Vec::len).sum::<usize>();
+        self.appended.extend(pieces);
     }
 
     fn write_appended_data(&mut self) -> io::Result<()> {
@@ -206,7 +206,9 @@ impl ArrayWriter<'_> {
             DataMode::Ascii | DataMode::Base64 => return Ok(()),
         };
         write!(self.out, "<AppendedData encoding=\"{encoding}\">\n_")?;
-        self.out.write_all(&self.appended)?;
+        for piece in std::mem::take(&mut self.appended) {
+            self.out.write_all(&piece)?;
+        }
         writeln!(self.out, "\n</AppendedData>")
     }
 }

@@ -11,7 +11,7 @@ use remap::OverlapMatrix;
 use serde::Serialize;
 
 use super::prepare::warning_where_nothing_overlaps;
-use super::report::{MatrixReport, Seconds, count_empty_rows};
+use super::report::{MatrixFacts, MatrixReport, Seconds};
 use crate::files::{MatrixOutput, read_matrix};
 use crate::output::Outcome;
 use crate::progress::Progress;
@@ -53,18 +53,20 @@ pub(crate) fn run(
     let (written, write) = progress.step("writing", || output.write(&file));
     written?;
 
+    let (facts, report) = progress.step("summing", || MatrixFacts::new(&matrix));
     let seconds = Seconds {
         read,
         assemble,
+        report,
         write,
         ..Seconds::default()
     };
     let volumes = Merged {
         parts: parts.len(),
-        overlap_volume: matrix.sum(),
-        uncovered_target_cells: count_empty_rows(&matrix),
+        overlap_volume: facts.sum,
+        uncovered_target_cells: facts.empty_rows,
     };
-    let report = MatrixReport::new(&matrix, seconds.since(start), volumes);
+    let report = MatrixReport::new(&facts, seconds.since(start), volumes);
     let text = report.table();
     Ok(Outcome::summary(&report, text)?.warning(warning_where_nothing_overlaps(&matrix)))
 }

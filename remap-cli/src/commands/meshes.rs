@@ -18,20 +18,26 @@ pub(crate) struct Meshes {
 }
 
 impl Meshes {
-    /// Reads the source, then the target.
+    /// Reads both at the same time, and takes their fingerprints while they are at hand. Warnings
+    /// and, where neither can be read, the error are those of the source first.
     pub(crate) fn read(
         source: &Path,
         target: &Path,
         options: ReadOptions,
         progress: &Progress,
     ) -> anyhow::Result<Meshes> {
-        let mut warnings = Vec::new();
+        let read = |path| {
+            let mut warnings = Vec::new();
+            let file = read_mesh(path, options, &mut warnings)?;
+            let _ = file.mesh.fingerprint();
+            anyhow::Ok((file, warnings))
+        };
         let (files, seconds) = progress.step("reading the meshes", || {
-            let source = read_mesh(source, options, &mut warnings)?;
-            let target = read_mesh(target, options, &mut warnings)?;
-            anyhow::Ok((source, target))
+            let (source, target) = rayon::join(|| read(source), || read(target));
+            anyhow::Ok((source?, target?))
         });
-        let (source, target) = files?;
+        let ((source, mut warnings), (target, of_target)) = files?;
+        warnings.extend(of_target);
         Ok(Meshes {
             source,
             target,

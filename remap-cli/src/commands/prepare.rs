@@ -8,7 +8,7 @@ use partition::{Part, Partition};
 use remap::{OverlapMatrix, P0P0, Preparation, Scheme, prepare_with};
 
 use super::meshes::Meshes;
-use super::report::{MatrixReport, PartReport, Seconds, Volumes};
+use super::report::{MatrixFacts, MatrixReport, PartReport, Seconds, Volumes};
 use crate::arguments::{PartOfParts, PrepareJob};
 use crate::output::Outcome;
 use crate::progress::Progress;
@@ -28,11 +28,7 @@ pub(crate) fn run(job: &PrepareJob, progress: &Progress) -> anyhow::Result<Outco
     };
 
     let prepared = match job.part {
-        None => Prepared::whole(
-            prepare(&source, &target, &P0P0, progress)?,
-            &source,
-            &target,
-        ),
+        None => prepare_whole(&source, &target, progress)?,
         Some(part) => prepare_part(&source, &target, part, progress)?,
     };
     seconds.preparing(prepared.preparation.seconds);
@@ -40,8 +36,14 @@ pub(crate) fn run(job: &PrepareJob, progress: &Progress) -> anyhow::Result<Outco
     if job.part.is_none() {
         warnings.extend(warning_where_nothing_overlaps(&matrix));
     }
-    let mut report = MatrixReport::new(&matrix, seconds, prepared.volumes);
-    report.part = prepared.report;
+    let Summary {
+        facts,
+        volumes,
+        seconds: summary,
+    } = prepared.summary;
+    seconds.report = summary;
+    let mut report = MatrixReport::new(&facts, seconds, volumes);
+    report.part = prepared.part;
 
     let file = MatrixFile {
         matrix: matrix.into_matrix(),
@@ -76,28 +78,56 @@ pub(crate) fn warning_where_nothing_overlaps(matrix: &OverlapMatrix) -> Option<S
     nothing.then(|| "no source cell overlaps any target cell: the matrix is empty".to_string())
 }
 
-/// A matrix and, where it is that of a part, which.
+/// A matrix, what is said of it, and, where it is that of a part, which.
 struct Prepared {
     preparation: Preparation,
-    volumes: Volumes,
+    summary: Summary,
     label: Option<PartLabel>,
-    report: Option<PartReport>,
+    part: Option<PartReport>,
 }
 
-impl Prepared {
-    fn whole(
-        preparation: Preparation,
+/// What is said of a matrix and its meshes, and what it took to find.
+struct Summary {
+    facts: MatrixFacts,
+    volumes: Volumes,
+    seconds: f64,
+}
+
+impl Summary {
+    /// The summary of the matrix of two meshes; no target is an empty part of one.
+    fn new(
+        matrix: &OverlapMatrix,
         source: &UnstructuredMesh,
-        target: &UnstructuredMesh,
-    ) -> Prepared {
-        let volumes = Volumes::new(&preparation.matrix, source, Some(target));
-        Prepared {
-            preparation,
+        target: Option<&UnstructuredMesh>,
+        progress: &Progress,
+    ) -> Summary {
+        let ((facts, volumes), seconds) = progress.step("summing", || {
+            let facts = MatrixFacts::new(matrix);
+            let volumes = Volumes::new(&facts, source, target);
+            (facts, volumes)
+        });
+        Summary {
+            facts,
             volumes,
-            label: None,
-            report: None,
+            seconds,
         }
     }
+}
+
+/// The matrix of the whole target.
+fn prepare_whole(
+    source: &UnstructuredMesh,
+    target: &UnstructuredMesh,
+    progress: &Progress,
+) -> anyhow::Result<Prepared> {
+    let preparation = prepare(source, target, &P0P0, progress)?;
+    let summary = Summary::new(&preparation.matrix, source, Some(target), progress);
+    Ok(Prepared {
+        preparation,
+        summary,
+        label: None,
+        part: None,
+    })
 }
 
 /// The matrix of a part of the target; that of an empty part has no rows.
@@ -122,7 +152,7 @@ fn prepare_part(
         },
     };
     let mesh = part_mesh.as_ref().map(|part| &part.mesh);
-    let volumes = Volumes::new(&preparation.matrix, source, mesh);
+    let summary = Summary::new(&preparation.matrix, source, mesh, progress);
     let cells = part_mesh.map(|part| part.cells).unwrap_or_default();
     let target_rows = target.cell_count();
     let label = PartLabel {
@@ -138,8 +168,8 @@ fn prepare_part(
     };
     Ok(Prepared {
         preparation,
-        volumes,
+        summary,
         label: Some(label),
-        report: Some(report),
+        part: Some(report),
     })
 }

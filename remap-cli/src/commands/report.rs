@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use mesh_core::UnstructuredMesh;
+use mesh_core::{Digest, UnstructuredMesh};
 use remap::OverlapMatrix;
 use serde::Serialize;
 
@@ -19,6 +19,8 @@ pub(crate) struct Seconds {
     /// Applying the matrix to fields; not there where no field is transferred.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) apply: Option<f64>,
+    /// Sums, volumes and the digest: what is said of the matrix.
+    pub(crate) report: f64,
     pub(crate) write: f64,
     pub(crate) total: f64,
 }
@@ -40,6 +42,36 @@ impl Seconds {
     }
 }
 
+/// What is said of any matrix, found in one go.
+pub(crate) struct MatrixFacts {
+    source_cells: usize,
+    target_cells: usize,
+    nonzeros: usize,
+    digest: Digest,
+    /// Sum of all entries.
+    pub(crate) sum: f64,
+    /// Target cells without an entry.
+    pub(crate) empty_rows: usize,
+}
+
+impl MatrixFacts {
+    /// The facts of a matrix.
+    pub(crate) fn new(matrix: &OverlapMatrix) -> MatrixFacts {
+        let (target_cells, source_cells) = matrix.matrix().shape();
+        // Sum and digest both go through all entries, one after the other.
+        let (digest, sum) = rayon::join(|| matrix.digest(), || matrix.sum());
+        let rows = matrix.matrix().outer_iterator();
+        MatrixFacts {
+            source_cells,
+            target_cells,
+            nonzeros: matrix.nonzeros(),
+            digest,
+            sum,
+            empty_rows: rows.filter(|row| row.nnz() == 0).count(),
+        }
+    }
+}
+
 /// What is kept of the volumes.
 #[derive(Debug, Serialize)]
 pub(crate) struct Volumes {
@@ -56,26 +88,21 @@ pub(crate) struct Volumes {
 impl Volumes {
     /// The volumes of two meshes and of their overlaps; no target is an empty part of one.
     pub(crate) fn new(
-        matrix: &OverlapMatrix,
+        matrix: &MatrixFacts,
         source: &UnstructuredMesh,
         target: Option<&UnstructuredMesh>,
     ) -> Volumes {
+        let (source_volume, target_volume) = rayon::join(
+            || source.volume(),
+            || target.map_or(0.0, UnstructuredMesh::volume),
+        );
         Volumes {
-            source_volume: source.volume(),
-            target_volume: target.map_or(0.0, UnstructuredMesh::volume),
-            overlap_volume: matrix.sum(),
-            uncovered_target_cells: count_empty_rows(matrix),
+            source_volume,
+            target_volume,
+            overlap_volume: matrix.sum,
+            uncovered_target_cells: matrix.empty_rows,
         }
     }
-}
-
-/// Target cells without an entry.
-pub(crate) fn count_empty_rows(matrix: &OverlapMatrix) -> usize {
-    matrix
-        .matrix()
-        .outer_iterator()
-        .filter(|row| row.nnz() == 0)
-        .count()
 }
 
 /// Which part of a matrix was made.
@@ -105,15 +132,14 @@ pub(crate) struct MatrixReport<C: Serialize> {
 
 impl<C: Serialize> MatrixReport<C> {
     /// The report of a matrix.
-    pub(crate) fn new(matrix: &OverlapMatrix, seconds: Seconds, conservation: C) -> Self {
-        let (target_cells, source_cells) = matrix.matrix().shape();
+    pub(crate) fn new(matrix: &MatrixFacts, seconds: Seconds, conservation: C) -> Self {
         MatrixReport {
-            source_cells,
-            target_cells,
-            nonzeros: matrix.nonzeros(),
+            source_cells: matrix.source_cells,
+            target_cells: matrix.target_cells,
+            nonzeros: matrix.nonzeros,
             threads: rayon::current_num_threads(),
-            sum: matrix.sum(),
-            digest: matrix.digest().to_string(),
+            sum: matrix.sum,
+            digest: matrix.digest.to_string(),
             part: None,
             seconds,
             conservation,
@@ -130,6 +156,7 @@ impl<C: Serialize> MatrixReport<C> {
             apply,
             write,
             total,
+            ..
         } = self.seconds;
         let work = search + intersect + assemble + apply.unwrap_or(0.0);
         table_of_facts([

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::meshes::Meshes;
 use super::prepare::warning_where_nothing_overlaps;
-use super::report::{MatrixReport, Seconds, Volumes};
+use super::report::{MatrixFacts, MatrixReport, Seconds, Volumes};
 use crate::arguments::FieldsJob;
 use crate::output::{Outcome, table_with_header};
 use crate::progress::Progress;
@@ -125,12 +125,18 @@ pub(crate) fn transfer_and_write(
     done?;
     seconds.write = write;
 
+    let ((facts, volumes), summary) = progress.step("summing", || {
+        let facts = MatrixFacts::new(matrix);
+        let volumes = Volumes::new(&facts, &source.mesh, Some(&target.mesh));
+        (facts, volumes)
+    });
+    seconds.report = summary;
     let conservation = Conservation {
-        volumes: Volumes::new(matrix, &source.mesh, Some(&target.mesh)),
+        volumes,
         nature: job.nature.name(),
         fields: reports,
     };
-    let report = MatrixReport::new(matrix, seconds.since(start), conservation);
+    let report = MatrixReport::new(&facts, seconds.since(start), conservation);
     let text = format!("{}\n{}", report.table(), report.conservation.table());
     warnings.extend(warning_where_nothing_overlaps(matrix));
     Ok(Outcome::summary(&report, text)?.warning(warnings))

@@ -1,0 +1,56 @@
+//! Threads, and the time that one takes.
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use cpu_time::ThreadTime;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+/// What a piece of work took.
+#[derive(Debug, Clone, Copy)]
+pub struct Times {
+    /// By the clock on the wall.
+    pub wall: Duration,
+    /// For how long a processor was at it. On a machine that does other things too this is nearer to
+    /// what the work takes.
+    pub processor: Duration,
+}
+
+/// Starts a pool of so many threads.
+///
+/// # Panics
+///
+/// If the threads cannot be started.
+#[must_use]
+pub fn thread_pool(threads: usize) -> ThreadPool {
+    let pool = ThreadPoolBuilder::new().num_threads(threads);
+    pool.build().expect("threads can be started")
+}
+
+/// Does something on one thread, and nothing else but that thread. Dropping the result is not timed.
+pub fn time_on_one_thread<R: Send>(pool: &ThreadPool, work: impl FnOnce() -> R + Send) -> Times {
+    assert_eq!(pool.current_num_threads(), 1, "others would not be counted");
+    pool.install(|| {
+        let (start, processor) = (Instant::now(), ThreadTime::now());
+        let result = black_box(work());
+        let times = Times {
+            processor: processor.elapsed(),
+            wall: start.elapsed(),
+        };
+        drop(result);
+        times
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sleep_is_no_work() {
+        let nap = Duration::from_millis(50);
+        let times = time_on_one_thread(&thread_pool(1), || std::thread::sleep(nap));
+        assert!(times.wall >= nap);
+        assert!(times.processor < times.wall);
+    }
+}

@@ -1,0 +1,161 @@
+//! The overlaps of one target cell with its candidates.
+
+use geom_intersect::{Intersector, Moments, Solid, SolidClass, box_overlap};
+use mesh_core::{CellId, Point3, Shape, UnstructuredMesh};
+
+use crate::cells::{SolidMaker, SourceCell, TargetCell};
+use crate::scheme::MomentsNeeded;
+
+/// Finds the overlaps of one target cell after the other; owns the scratch space, so there is one
+/// per thread.
+#[derive(Debug, Default)]
+pub(crate) struct OverlapFinder {
+    maker: SolidMaker,
+    intersector: Intersector,
+    target: Solid,
+    /// Source solids that are made anew each time.
+    fresh: [Solid; 2],
+    kept: SolidCache,
+}
+
+/// Both meshes, and what is known of each source cell.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Meshes<'a> {
+    pub(crate) source: &'a UnstructuredMesh,
+    pub(crate) target: &'a UnstructuredMesh,
+    pub(crate) classes: &'a [SolidClass],
+}
+
+impl OverlapFinder {
+    /// Visits the overlaps of a target cell in the order of the candidates.
+    ///
+    /// Convex standard cells go to the kernel in twos, which changes nothing but the time. Boxes are
+    /// not made solids at all.
+    pub(crate) fn for_each(
+        &mut self,
+        meshes: Meshes<'_>,
+        target: TargetCell,
+        candidates: &[SourceCell],
+        needed: MomentsNeeded,
+        mut visit: impl FnMut(SourceCell, Moments),
+    ) {
+        if candidates.is_empty() {
+            return;
+        }
+        let Meshes {
+            source: mesh,
+            classes,
+            ..
+        } = meshes;
+        self.maker
+            .fill(meshes.target, target.id(), &mut self.target);
+        let target_box = self
+            .target
+            .class()
+            .axis_aligned
+            .then(|| self.target.bounds());
+        let mut visit = |source, moments: Option<Moments>| {
+            if let Some(moments) = moments {
+                visit(source, moments);
+            }
+        };
+        // The cell whose solid is in `fresh[0]` and waits for another.
+        let mut waiting = None;
+        for &source in candidates {
+            let class = classes[source.id().index()];
+            if let (true, Some(target)) = (class.axis_aligned, target_box) {
+                if let Some(waiting) = waiting.take() {
+                    visit(waiting, self.overlap_of_waiting(needed));
+                }
+                visit(source, box_overlap(box_ends(mesh, source.id()), target));
+            } else if class.convex && mesh.shape(source.id()) != Shape::Polyhedron {
+                let place = usize::from(waiting.is_some());
+                self.maker
+                    .fill_classified(mesh, source.id(), class, &mut self.fresh[place]);
+                match waiting.take() {
+                    None => waiting = Some(source),
+                    Some(first) => {
+                        let [one, other] = &self.fresh;
+                        let [one, other] = match needed {
+                            MomentsNeeded::Volume => self
+                                .intersector
+                                .two_volumes([one, other], &self.target)
+                                .map(without_first_moment),
+                            MomentsNeeded::VolumeAndFirst => {
+                                self.intersector.two_moments([one, other], &self.target)
+                            }
+                        };
+                        visit(first, one);
+                        visit(source, other);
+                    }
+                }
+            } else {
+                if let Some(waiting) = waiting.take() {
+                    visit(waiting, self.overlap_of_waiting(needed));
+                }
+                let solid = self.kept.get(&mut self.maker, mesh, source);
+                visit(
+                    source,
+                    overlap(&mut self.intersector, solid, &self.target, needed),
+                );
+            }
+        }
+        if let Some(waiting) = waiting {
+            visit(waiting, self.overlap_of_waiting(needed));
+        }
+    }
+
+    fn overlap_of_waiting(&mut self, needed: MomentsNeeded) -> Option<Moments> {
+        overlap(&mut self.intersector, &self.fresh[0], &self.target, needed)
+    }
+}
+
+fn overlap(
+    intersector: &mut Intersector,
+    source: &Solid,
+    target: &Solid,
+    needed: MomentsNeeded,
+) -> Option<Moments> {
+    match needed {
+        MomentsNeeded::Volume => without_first_moment(intersector.volume(source, target)),
+        MomentsNeeded::VolumeAndFirst => intersector.moments(source, target),
+    }
+}
+
+fn without_first_moment(volume: Option<f64>) -> Option<Moments> {
+    volume.map(Moments::of_volume)
+}
+
+/// The lowest and the highest corner of a cell that is a box.
+fn box_ends(mesh: &UnstructuredMesh, cell: CellId) -> (Point3, Point3) {
+    let nodes = mesh.cell_nodes(cell);
+    // Opposite corners of a hexahedron.
+    let [one, other] = [nodes[0], nodes[6]].map(|node| mesh.nodes()[node.index()]);
+    (one.inf(&other), one.sup(&other))
+}
+
+/// Source solids that are costly to make, kept for the next target cells in a table of fixed size,
+/// each where its id says.
+///
+/// A convex standard cell is made anew each time: that is cheaper than to look for it.
+#[derive(Debug, Default)]
+struct SolidCache {
+    kept: Vec<(Option<SourceCell>, Solid)>,
+}
+
+/// Solids kept per thread; a warped hexahedron takes some kilobytes.
+const KEPT_SOLIDS: usize = 1024;
+
+impl SolidCache {
+    fn get(&mut self, maker: &mut SolidMaker, mesh: &UnstructuredMesh, cell: SourceCell) -> &Solid {
+        if self.kept.is_empty() {
+            self.kept.resize_with(KEPT_SOLIDS, Default::default);
+        }
+        let (owner, solid) = &mut self.kept[cell.id().index() % KEPT_SOLIDS];
+        if *owner != Some(cell) {
+            maker.fill(mesh, cell.id(), solid);
+            *owner = Some(cell);
+        }
+        solid
+    }
+}
