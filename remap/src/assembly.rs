@@ -34,14 +34,15 @@ struct Aside {
 }
 
 impl RowBlock {
-    /// Makes room for the rows of so many cells, with so many entries.
-    pub(crate) fn with_capacity(cells: usize, entries: usize) -> Self {
-        Self {
-            ends: Vec::with_capacity(cells),
-            columns: Vec::with_capacity(entries),
-            values: Vec::with_capacity(entries),
-            aside: Vec::new(),
-        }
+    /// Empties it, and makes room for the rows of so many cells, with so many entries.
+    pub(crate) fn clear(&mut self, cells: usize, entries: usize) {
+        self.ends.clear();
+        self.columns.clear();
+        self.values.clear();
+        self.aside.clear();
+        self.ends.reserve(cells);
+        self.columns.reserve(entries);
+        self.values.reserve(entries);
     }
 
     /// Returns how many entries there are.
@@ -127,7 +128,8 @@ pub(crate) fn sort_rows(blocks: Vec<RowBlock>, order: &[u32], size: usize) -> Ve
                 rows.map(|&place| blocks[place / size].row(place % size))
             };
             let entries = rows().map(|(columns, _)| columns.len()).sum();
-            let mut block = RowBlock::with_capacity(places.len(), entries);
+            let mut block = RowBlock::default();
+            block.clear(places.len(), entries);
             for (columns, values) in rows() {
                 block.columns.extend_from_slice(columns);
                 block.values.extend_from_slice(values);
@@ -217,10 +219,10 @@ impl GrowingMatrix {
         }
     }
 
-    /// Appends the rows of the next target cells. A block is freed as soon as it is copied.
-    pub(crate) fn append(&mut self, blocks: Vec<RowBlock>) {
+    /// Appends the rows of the next target cells. Returns the blocks, which can be used again.
+    pub(crate) fn append(&mut self, blocks: Vec<RowBlock>) -> Vec<RowBlock> {
         self.make_room(&blocks);
-        for block in blocks {
+        for block in &blocks {
             let offset = self.columns.len();
             // Cells beyond the last row have no row of their own.
             let ends = block.ends.iter().take(self.rows + 1 - self.offsets.len());
@@ -230,6 +232,7 @@ impl GrowingMatrix {
             self.aside
                 .extend(block.aside.iter().map(|aside| aside.entry));
         }
+        blocks
     }
 
     /// Reserves what the blocks need, or better: what all cells will need if those to come are like

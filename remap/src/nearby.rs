@@ -2,8 +2,8 @@
 
 use mesh_core::{Bounds, CellId, UnstructuredMesh};
 
-use crate::boxes::{CellBoxes, WIDTH};
-use crate::cells::SourceCell;
+use crate::boxes::{Boxes, WIDTH};
+use crate::candidates::Candidate;
 
 /// How many target cells are searched for together at most.
 const GROUP: usize = 16;
@@ -18,55 +18,58 @@ const MAX_NEARBY: f64 = 64.0;
 /// is shared by all cells of the group; each then takes its candidates from the few cells nearby.
 #[derive(Debug, Default)]
 pub(crate) struct Nearby {
-    /// The cell's id, and its place where it was found.
-    keys: Vec<u64>,
-    boxes: Vec<CellBoxes>,
-    pub(crate) candidates: Vec<SourceCell>,
+    cells: Vec<Candidate>,
+    boxes: Vec<Boxes<f64>>,
+    pub(crate) candidates: Vec<Candidate>,
 }
 
 impl Nearby {
-    /// Empties it; cells are pushed then, and sorted.
-    pub(crate) fn clear(&mut self) {
-        self.keys.clear();
-    }
-
+    /// Takes the cells that `find` pushes.
     #[inline]
-    pub(crate) fn push(&mut self, cell: u32, place: u32) {
-        self.keys.push(u64::from(cell) << 32 | u64::from(place));
-    }
-
-    #[inline]
-    pub(crate) fn sort(&mut self, bounds_at: impl Fn(u32) -> Bounds) {
-        if !self.keys.is_sorted() {
-            self.keys.sort_unstable();
-        }
+    pub(crate) fn fill(
+        &mut self,
+        find: impl FnOnce(&mut Vec<Candidate>),
+        bounds: impl Fn(Candidate) -> Bounds,
+    ) {
+        let Self { cells, boxes, .. } = self;
+        cells.clear();
+        find(cells);
+        sort(cells);
         // Written in place: a copy would read in wide pieces what was just written in small ones.
-        self.boxes.clear();
-        self.boxes
-            .resize(self.keys.len().div_ceil(WIDTH), CellBoxes::EMPTY);
-        for (keys, boxes) in self.keys.chunks(WIDTH).zip(&mut self.boxes) {
-            for (place, key) in keys.iter().enumerate() {
-                boxes.set(place, (key >> 32) as u32, &bounds_at(*key as u32));
+        boxes.clear();
+        boxes.resize(cells.len().div_ceil(WIDTH), Boxes::<f64>::EMPTY);
+        for (cells, boxes) in cells.chunks(WIDTH).zip(boxes) {
+            for (place, cell) in cells.iter().enumerate() {
+                boxes.set(place, &bounds(*cell));
             }
+        }
+        let unused = Candidate::new(0, 0);
+        cells.resize(cells.len().next_multiple_of(WIDTH), unused);
+        if self.candidates.len() < cells.len() {
+            self.candidates.resize(cells.len(), unused);
         }
     }
 
     /// Returns those nearby cells whose bounds share a volume with the given ones, ascending.
     #[inline]
-    pub(crate) fn candidates(&mut self, bounds: &Bounds) -> &[SourceCell] {
-        let none = SourceCell::new(CellId::new(0));
-        let needed = self.boxes.len() * WIDTH;
-        if self.candidates.len() < needed {
-            self.candidates.resize(needed, none);
-        }
+    pub(crate) fn candidates(&mut self, bounds: &Bounds) -> &[Candidate] {
         let mut count = 0;
-        for boxes in &self.boxes {
+        let (cells, _) = self.cells.as_chunks();
+        for (cells, boxes) in cells.iter().zip(&self.boxes) {
             let Some(found) = self.candidates[count..].first_chunk_mut() else {
                 break;
             };
-            count += boxes.overlapping(bounds, found);
+            count += boxes.choose_overlapping(bounds, cells, found);
         }
         &self.candidates[..count]
+    }
+}
+
+/// Sorts candidates by their ids.
+#[inline]
+pub(crate) fn sort(candidates: &mut [Candidate]) {
+    if !candidates.is_sorted() {
+        candidates.sort_unstable();
     }
 }
 

@@ -3,7 +3,8 @@
 use mesh_core::{Bounds, Point3};
 use rayon::prelude::*;
 
-use crate::boxes::{Boxes, CellBoxes, WIDTH, for_each_set};
+use crate::boxes::{Boxes, WIDTH, for_each_set};
+use crate::candidates::Candidate;
 use crate::curve::{around, order_along_curve};
 
 /// How many leaves or nodes a thread takes at a time; the tree does not depend on it.
@@ -33,7 +34,14 @@ pub(crate) struct PackedTree {
     map: Map,
     /// From the nodes over the leaves up to the one over all.
     levels: Vec<Vec<Boxes<f32>>>,
-    leaves: Vec<CellBoxes>,
+    leaves: Vec<Leaf>,
+}
+
+/// Up to eight cells.
+#[derive(Debug, Clone, Copy)]
+struct Leaf {
+    boxes: Boxes<f64>,
+    cells: [u32; WIDTH],
 }
 
 impl PackedTree {
@@ -44,16 +52,20 @@ impl PackedTree {
         let map = Map::new(bounds, &all)?;
         let order = order_along_curve(bounds, &all);
         let leaves = order.par_chunks(WIDTH).with_min_len(CHUNK).map(|cells| {
-            let mut leaf = CellBoxes::EMPTY;
+            let mut leaf = Leaf {
+                boxes: Boxes::<f64>::EMPTY,
+                cells: [0; WIDTH],
+            };
             for (place, &cell) in cells.iter().enumerate() {
-                leaf.set(place, cell, &bounds[cell as usize]);
+                leaf.boxes.set(place, &bounds[cell as usize]);
+                leaf.cells[place] = cell;
             }
             leaf
         });
-        let leaves: Vec<CellBoxes> = leaves.collect();
+        let leaves: Vec<Leaf> = leaves.collect();
         let nodes = leaves.par_chunks(WIDTH).with_min_len(CHUNK).map(|leaves| {
             node_over(leaves.iter().map(|leaf| {
-                let around = leaf.around();
+                let around = leaf.boxes.around();
                 [map.apply(&around.min), map.apply(&around.max)]
             }))
         });
@@ -78,12 +90,12 @@ impl PackedTree {
     #[inline]
     pub(crate) fn bounds_at(&self, place: u32) -> Bounds {
         let place = place as usize;
-        self.leaves[place / WIDTH].bounds(place % WIDTH)
+        self.leaves[place / WIDTH].boxes.get(place % WIDTH)
     }
 
-    /// Visits every cell whose bounds share a volume with the given bounds: its id and place.
+    /// Visits every cell whose bounds share a volume with the given bounds.
     #[inline]
-    pub(crate) fn for_each(&self, bounds: &Bounds, mut visit: impl FnMut(u32, u32)) {
+    pub(crate) fn for_each(&self, bounds: &Bounds, mut visit: impl FnMut(Candidate)) {
         let (low, high) = (self.map.apply(&bounds.min), self.map.apply(&bounds.max));
         // Nodes still to look into, each with its level: of each level at most its siblings.
         let mut pending = [(0_u8, 0_u32); MAX_LEVELS * WIDTH];
@@ -101,8 +113,9 @@ impl PackedTree {
                     return;
                 }
                 let leaf = &self.leaves[child as usize];
-                leaf.for_each_overlapping(bounds, |place, cell| {
-                    visit(cell, child * WIDTH as u32 + place as u32);
+                for_each_set(leaf.boxes.overlap(bounds), |place| {
+                    let cell = leaf.cells[place];
+                    visit(Candidate::new(cell, child * WIDTH as u32 + place as u32));
                 });
             });
         }

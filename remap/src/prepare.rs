@@ -2,7 +2,7 @@
 
 use std::mem::{replace, take};
 use std::ops::Range;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use geom_intersect::SolidClass;
@@ -10,8 +10,8 @@ use mesh_core::{Bounds, CellId, UnstructuredMesh};
 use rayon::prelude::*;
 
 use crate::assembly::{Frame, GrowingMatrix, RowBlock, sort_rows};
-use crate::candidates::{CandidateSearch, cell_bounds};
-use crate::cells::{SourceCell, TargetCell, classify};
+use crate::candidates::{Candidate, CandidateSearch, cell_bounds};
+use crate::cells::{TargetCell, examine};
 use crate::curve::{around, order_along_curve};
 use crate::error::PrepareError;
 use crate::nearby::{Nearby, is_scattered};
@@ -94,7 +94,12 @@ pub fn prepare_with(
     let mut start = Instant::now();
     let mut lap = || replace(&mut start, Instant::now()).elapsed().as_secs_f64();
 
-    let (search, classes) = rayon::join(|| CandidateSearch::new(source), || classify(source));
+    let (bounds, classes) = examine(source);
+    // What is left of it serial runs beside the fingerprints, which are needed in the end.
+    let (search, fingerprints) = rayon::join(
+        || CandidateSearch::of_bounds(bounds),
+        || [source, target].map(UnstructuredMesh::fingerprint),
+    );
     seconds.search = lap();
 
     let job = Job {
@@ -106,6 +111,7 @@ pub fn prepare_with(
         frame: &frame,
         progress,
         workers: Mutex::default(),
+        spare: Mutex::default(),
         curve_window: CURVE_WINDOW,
     };
     let (mut matrix, last) = job.rows_of_all(is_scattered(target))?;
@@ -116,9 +122,9 @@ pub fn prepare_with(
     drop((search, classes));
     let matrix = matrix.finish(&frame)?;
     seconds.assemble = lap();
-    let (source, target) = rayon::join(|| source.fingerprint(), || target.fingerprint());
+    let [source, target] = fingerprints.map(Some);
     Ok(Preparation {
-        matrix: OverlapMatrix::new(matrix, Some(source), Some(target)),
+        matrix: OverlapMatrix::new(matrix, source, target),
         seconds,
     })
 }
@@ -134,6 +140,8 @@ struct Job<'a> {
     progress: Progress<'a>,
     /// Those that are not at work: what they have allocated and kept serves the next block.
     workers: Mutex<Vec<Worker>>,
+    /// Blocks that were appended: memory that has been in use is there at once.
+    spare: Mutex<Vec<RowBlock>>,
     /// [`CURVE_WINDOW`], fewer in tests.
     curve_window: usize,
 }
@@ -156,7 +164,12 @@ impl Job<'_> {
         for start in (0..cells).step_by(window) {
             let window = start..cells.min(start + window);
             // Rows of one window are appended while those of the next are computed.
-            let append = || matrix.append(take(&mut computed));
+            let append = || {
+                let spare = matrix.append(take(&mut computed));
+                if !along_curve {
+                    lock(&self.spare).extend(spare);
+                }
+            };
             let compute = || {
                 if along_curve {
                     self.rows_along_curve(window)
@@ -189,17 +202,23 @@ impl Job<'_> {
         let blocks = (0..count.div_ceil(BLOCK)).into_par_iter().map(|block| {
             let range = block * BLOCK..count.min((block + 1) * BLOCK);
             let cells = range.clone().map(|index| CellId::new(cell(index) as u32));
-            let idle = || self.workers.lock().unwrap_or_else(PoisonError::into_inner);
-            let worker = idle().pop();
-            let mut worker = worker.unwrap_or_default();
+            let idle = lock(&self.workers).pop();
+            let mut worker = idle.unwrap_or_default();
+            let spare = lock(&self.spare).pop();
+            let mut rows = spare.unwrap_or_default();
             // A worker with what is left of a failure does not come back.
-            let rows = worker.visit(self, cells.map(TargetCell::new))?;
-            idle().push(worker);
+            worker.visit(self, cells.map(TargetCell::new), &mut rows)?;
+            lock(&self.workers).push(worker);
             (self.progress)(range.len() as u64);
             Ok(rows)
         });
         blocks.collect()
     }
+}
+
+/// Locks what no panic can leave in disorder.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What each thread has for itself.
@@ -220,7 +239,8 @@ impl Worker {
         &mut self,
         job: &Job<'_>,
         targets: impl Iterator<Item = TargetCell>,
-    ) -> Result<RowBlock, PrepareError> {
+        rows: &mut RowBlock,
+    ) -> Result<(), PrepareError> {
         self.targets.clear();
         self.targets.extend(targets);
         let bounds = self.targets.iter();
@@ -229,7 +249,7 @@ impl Worker {
         self.bounds.extend(bounds);
 
         // A little more than the last block had, as most have about the same.
-        let mut rows = RowBlock::with_capacity(self.targets.len(), self.entries + self.entries / 8);
+        rows.clear(self.targets.len(), self.entries + self.entries / 8);
         let mut outcome = Ok(());
         let (bounds, mut nearby) = (take(&mut self.bounds), take(&mut self.nearby));
         job.search
@@ -242,15 +262,16 @@ impl Worker {
             });
         (self.bounds, self.nearby) = (bounds, nearby);
         self.entries = rows.entry_count();
-        outcome.map(|()| rows)
+        outcome
     }
 
     /// Computes the overlaps of a target cell and lets the scheme add its contributions.
-    fn overlap(&mut self, job: &Job<'_>, target: TargetCell, candidates: &[SourceCell]) {
+    fn overlap(&mut self, job: &Job<'_>, target: TargetCell, candidates: &[Candidate]) {
         let meshes = Meshes {
             source: job.source,
             target: job.target,
             classes: job.classes,
+            search: job.search,
         };
         let needed = job.scheme.moments_needed();
         let contributions = &mut self.contributions;
@@ -315,10 +336,11 @@ mod tests {
             target: &target,
             scheme,
             search: &CandidateSearch::new(&source),
-            classes: &classify(&source),
+            classes: &examine(&source).1,
             frame: &frame,
             progress: &|_| {},
             workers: Mutex::default(),
+            spare: Mutex::default(),
             curve_window,
         };
         let (mut matrix, last) = job.rows_of_all(along_curve).unwrap();
