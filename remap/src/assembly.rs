@@ -1,7 +1,6 @@
 //! From contributions, target cell by target cell, to a sparse matrix.
 
 use mesh_core::CsrMatrix;
-use rayon::prelude::*;
 
 use crate::error::PrepareError;
 use crate::scheme::{Contributions, Entry, Scheme};
@@ -20,7 +19,7 @@ pub(crate) struct Frame<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct RowBlock {
     /// Where the rows end, in order of the cells.
-    ends: Vec<u32>,
+    ends: Vec<usize>,
     columns: Vec<u32>,
     values: Vec<f64>,
     aside: Vec<Aside>,
@@ -72,7 +71,7 @@ impl RowBlock {
         } else {
             self.push_any(row, entries, frame)?;
         }
-        self.ends.push(self.columns.len() as u32);
+        self.ends.push(self.columns.len());
         Ok(())
     }
 
@@ -106,45 +105,9 @@ impl RowBlock {
     /// Returns the entries of a row, by its place in the block.
     fn row(&self, place: usize) -> (&[u32], &[f64]) {
         let start = if place == 0 { 0 } else { self.ends[place - 1] };
-        let range = start as usize..self.ends[place] as usize;
+        let range = start..self.ends[place];
         (&self.columns[range.clone()], &self.values[range])
     }
-}
-
-/// Puts rows that were computed in another order into the order of their cells.
-///
-/// `order` has the cells, counted from the first of them, in the order in which they were computed,
-/// `size` to a block, as the blocks returned have.
-pub(crate) fn sort_rows(blocks: Vec<RowBlock>, order: &[u32], size: usize) -> Vec<RowBlock> {
-    let mut place_of = vec![0; order.len()];
-    for (place, &cell) in order.iter().enumerate() {
-        place_of[cell as usize] = place;
-    }
-    let mut sorted: Vec<RowBlock> = place_of
-        .par_chunks(size)
-        .map(|places| {
-            let rows = || {
-                let rows = places.iter();
-                rows.map(|&place| blocks[place / size].row(place % size))
-            };
-            let entries = rows().map(|(columns, _)| columns.len()).sum();
-            let mut block = RowBlock::default();
-            block.clear(places.len(), entries);
-            for (columns, values) in rows() {
-                block.columns.extend_from_slice(columns);
-                block.values.extend_from_slice(values);
-                block.ends.push(block.columns.len() as u32);
-            }
-            block
-        })
-        .collect();
-    let mut aside: Vec<Aside> = blocks.into_iter().flat_map(|block| block.aside).collect();
-    // Stable: what one cell kept aside stays in its order.
-    aside.sort_by_key(|aside| aside.target);
-    if let Some(first) = sorted.first_mut() {
-        first.aside = aside;
-    }
-    sorted
 }
 
 impl Frame<'_> {
@@ -219,20 +182,43 @@ impl GrowingMatrix {
         }
     }
 
-    /// Appends the rows of the next target cells. Returns the blocks, which can be used again.
-    pub(crate) fn append(&mut self, blocks: Vec<RowBlock>) -> Vec<RowBlock> {
-        self.make_room(&blocks);
-        for block in &blocks {
+    /// Appends the rows of the next target cells, in order.
+    pub(crate) fn append(&mut self, blocks: &[RowBlock]) {
+        self.make_room(blocks);
+        for block in blocks {
             let offset = self.columns.len();
             // Cells beyond the last row have no row of their own.
             let ends = block.ends.iter().take(self.rows + 1 - self.offsets.len());
-            self.offsets.extend(ends.map(|&end| offset + end as usize));
+            self.offsets.extend(ends.map(|&end| offset + end));
             self.columns.extend_from_slice(&block.columns);
             self.values.extend_from_slice(&block.values);
-            self.aside
-                .extend(block.aside.iter().map(|aside| aside.entry));
+            let aside = block.aside.iter().map(|aside| aside.entry);
+            self.aside.extend(aside);
         }
-        blocks
+    }
+
+    /// Appends the rows of the next target cells, which were computed in another order: `order` has
+    /// the cells, counted from the first of them, `size` to a block.
+    pub(crate) fn append_in_order(&mut self, blocks: &[RowBlock], order: &[u32], size: usize) {
+        self.make_room(blocks);
+        let mut place_of = vec![0_u32; order.len()];
+        for (place, &cell) in (0..).zip(order) {
+            place_of[cell as usize] = place;
+        }
+        for place in place_of {
+            let place = place as usize;
+            let (columns, values) = blocks[place / size].row(place % size);
+            self.columns.extend_from_slice(columns);
+            self.values.extend_from_slice(values);
+            if self.offsets.len() <= self.rows {
+                self.offsets.push(self.columns.len());
+            }
+        }
+        let aside = blocks.iter().flat_map(|block| &block.aside);
+        let mut aside: Vec<Aside> = aside.copied().collect();
+        // Stable: what one cell kept aside stays in its order.
+        aside.sort_by_key(|aside| aside.target);
+        self.aside.extend(aside.iter().map(|aside| aside.entry));
     }
 
     /// Reserves what the blocks need, or better: what all cells will need if those to come are like

@@ -9,7 +9,7 @@ use geom_intersect::SolidClass;
 use mesh_core::{Bounds, CellId, UnstructuredMesh};
 use rayon::prelude::*;
 
-use crate::assembly::{Frame, GrowingMatrix, RowBlock, sort_rows};
+use crate::assembly::{Frame, GrowingMatrix, RowBlock};
 use crate::candidates::{Candidate, CandidateSearch, cell_bounds};
 use crate::cells::{TargetCell, examine};
 use crate::curve::{around, order_along_curve};
@@ -117,8 +117,8 @@ pub fn prepare_with(
     let (mut matrix, last) = job.rows_of_all(is_scattered(target))?;
     seconds.intersect = lap();
 
-    matrix.append(last);
-    drop(job);
+    last.append_to(&mut matrix);
+    drop((last, job));
     drop((search, classes));
     let matrix = matrix.finish(&frame)?;
     seconds.assemble = lap();
@@ -149,10 +149,7 @@ struct Job<'a> {
 impl Job<'_> {
     /// Computes the rows of all target cells, window by window. Returns the matrix, and the rows of
     /// the last window, which are to be appended.
-    fn rows_of_all(
-        &self,
-        along_curve: bool,
-    ) -> Result<(GrowingMatrix, Vec<RowBlock>), PrepareError> {
+    fn rows_of_all(&self, along_curve: bool) -> Result<(GrowingMatrix, Computed), PrepareError> {
         let cells = self.target.cell_count();
         let mut matrix = GrowingMatrix::new(self.frame.rows, cells);
         let window = if along_curve {
@@ -160,21 +157,23 @@ impl Job<'_> {
         } else {
             BLOCK * WINDOW_BLOCKS * rayon::current_num_threads()
         };
-        let mut computed = Vec::new();
+        let mut computed = Computed::default();
         for start in (0..cells).step_by(window) {
             let window = start..cells.min(start + window);
             // Rows of one window are appended while those of the next are computed.
             let append = || {
-                let spare = matrix.append(take(&mut computed));
-                if !along_curve {
-                    lock(&self.spare).extend(spare);
-                }
+                computed.append_to(&mut matrix);
+                lock(&self.spare).append(&mut computed.blocks);
             };
             let compute = || {
                 if along_curve {
                     self.rows_along_curve(window)
                 } else {
-                    self.rows(window.len(), |index| window.start + index)
+                    let blocks = self.rows(window.len(), |index| window.start + index)?;
+                    Ok(Computed {
+                        blocks,
+                        order: None,
+                    })
                 }
             };
             let ((), next) = rayon::join(append, compute);
@@ -184,13 +183,16 @@ impl Job<'_> {
     }
 
     /// Computes the rows of consecutive target cells, visiting them along a curve.
-    fn rows_along_curve(&self, window: Range<usize>) -> Result<Vec<RowBlock>, PrepareError> {
+    fn rows_along_curve(&self, window: Range<usize>) -> Result<Computed, PrepareError> {
         let cells = window.start as u32..window.end as u32;
         let bounds = cell_bounds(self.target, cells);
         let order = order_along_curve(&bounds, &around(&bounds));
         drop(bounds);
         let blocks = self.rows(window.len(), |index| window.start + order[index] as usize)?;
-        Ok(sort_rows(blocks, &order, BLOCK))
+        Ok(Computed {
+            blocks,
+            order: Some(order),
+        })
     }
 
     /// Computes the rows of so many target cells, given by their indices, in parallel.
@@ -213,6 +215,23 @@ impl Job<'_> {
             Ok(rows)
         });
         blocks.collect()
+    }
+}
+
+/// The rows of consecutive target cells, in blocks of the same size.
+#[derive(Default)]
+struct Computed {
+    blocks: Vec<RowBlock>,
+    /// The cells, counted from the first of them, in the order of the rows, if it is another.
+    order: Option<Vec<u32>>,
+}
+
+impl Computed {
+    fn append_to(&self, matrix: &mut GrowingMatrix) {
+        match &self.order {
+            None => matrix.append(&self.blocks),
+            Some(order) => matrix.append_in_order(&self.blocks, order, BLOCK),
+        }
     }
 }
 
@@ -344,7 +363,7 @@ mod tests {
             curve_window,
         };
         let (mut matrix, last) = job.rows_of_all(along_curve).unwrap();
-        matrix.append(last);
+        last.append_to(&mut matrix);
         matrix.finish(&frame).unwrap()
     }
 
