@@ -1,6 +1,7 @@
 //! From contributions, target cell by target cell, to a sparse matrix.
 
 use mesh_core::CsrMatrix;
+use rayon::prelude::*;
 
 use crate::error::PrepareError;
 use crate::scheme::{Contributions, Entry, Scheme};
@@ -110,6 +111,39 @@ impl RowBlock {
     }
 }
 
+/// Puts rows that were computed in another order into the order of their cells.
+///
+/// `order` has the cells, counted from the first of them, in the order in which they were computed,
+/// `size` to a block, as the blocks returned have. In parallel: row by row from all over the memory.
+pub(crate) fn sort_rows(blocks: Vec<RowBlock>, order: &[u32], size: usize) -> Vec<RowBlock> {
+    let mut place_of = vec![0_u32; order.len()];
+    for (place, &cell) in (0..).zip(order) {
+        place_of[cell as usize] = place;
+    }
+    let sorted = place_of.par_chunks(size).map(|places| {
+        let rows = || {
+            let places = places.iter().map(|&place| place as usize);
+            places.map(|place| blocks[place / size].row(place % size))
+        };
+        let mut block = RowBlock::default();
+        block.clear(places.len(), rows().map(|(columns, _)| columns.len()).sum());
+        for (columns, values) in rows() {
+            block.columns.extend_from_slice(columns);
+            block.values.extend_from_slice(values);
+            block.ends.push(block.columns.len());
+        }
+        block
+    });
+    let mut sorted: Vec<RowBlock> = sorted.collect();
+    let mut aside: Vec<Aside> = blocks.into_iter().flat_map(|block| block.aside).collect();
+    // Stable: what one cell kept aside stays in its order.
+    aside.sort_by_key(|aside| aside.target);
+    if let Some(first) = sorted.first_mut() {
+        first.aside = aside;
+    }
+    sorted
+}
+
 impl Frame<'_> {
     #[inline]
     fn is_valid(&self, entry: &Entry) -> bool {
@@ -182,7 +216,7 @@ impl GrowingMatrix {
         }
     }
 
-    /// Appends the rows of the next target cells, in order.
+    /// Appends the rows of the next target cells.
     pub(crate) fn append(&mut self, blocks: &[RowBlock]) {
         self.make_room(blocks);
         for block in blocks {
@@ -195,30 +229,6 @@ impl GrowingMatrix {
             let aside = block.aside.iter().map(|aside| aside.entry);
             self.aside.extend(aside);
         }
-    }
-
-    /// Appends the rows of the next target cells, which were computed in another order: `order` has
-    /// the cells, counted from the first of them, `size` to a block.
-    pub(crate) fn append_in_order(&mut self, blocks: &[RowBlock], order: &[u32], size: usize) {
-        self.make_room(blocks);
-        let mut place_of = vec![0_u32; order.len()];
-        for (place, &cell) in (0..).zip(order) {
-            place_of[cell as usize] = place;
-        }
-        for place in place_of {
-            let place = place as usize;
-            let (columns, values) = blocks[place / size].row(place % size);
-            self.columns.extend_from_slice(columns);
-            self.values.extend_from_slice(values);
-            if self.offsets.len() <= self.rows {
-                self.offsets.push(self.columns.len());
-            }
-        }
-        let aside = blocks.iter().flat_map(|block| &block.aside);
-        let mut aside: Vec<Aside> = aside.copied().collect();
-        // Stable: what one cell kept aside stays in its order.
-        aside.sort_by_key(|aside| aside.target);
-        self.aside.extend(aside.iter().map(|aside| aside.entry));
     }
 
     /// Reserves what the blocks need, or better: what all cells will need if those to come are like

@@ -38,6 +38,9 @@ enum Index {
     },
 }
 
+/// How many target cells are searched for in one go.
+const BLOCK: usize = 128;
+
 type Entry = GeomWithData<Rectangle<[f64; 3]>, SourceCell>;
 
 /// A source cell, and where the search has its bounds. Ordered by the cell.
@@ -118,10 +121,9 @@ impl CandidateSearch {
     /// Bounds that only touch hold cells that only touch, which have no overlap: in a mesh against
     /// itself that spares 26 candidates of 27.
     pub fn find_candidates(&self, bounds: &Bounds, candidates: &mut Vec<SourceCell>) {
-        let mut found = Vec::new();
-        self.find(bounds, &mut found);
         candidates.clear();
-        candidates.extend(found.iter().map(|candidate| candidate.cell()));
+        self.for_each(bounds, |candidate| candidates.push(candidate.cell()));
+        sort(candidates);
     }
 
     /// As [`find_candidates`](Self::find_candidates).
@@ -138,18 +140,24 @@ impl CandidateSearch {
         target: &UnstructuredMesh,
         mut visit: impl FnMut(TargetCell, &[SourceCell]),
     ) {
-        let mut bounds = all_bounds(target);
-        let mut cells: Vec<u32> = (0..bounds.len() as u32).collect();
+        let mut cells: Vec<u32> = (0..target.cell_count() as u32).collect();
         if is_scattered(target) {
+            let bounds = all_bounds(target);
             cells = order_along_curve(&bounds, &around(&bounds));
-            bounds = cells.iter().map(|&cell| bounds[cell as usize]).collect();
         }
-        let mut found = Vec::new();
-        self.find_candidates_of_each(&bounds, &mut Nearby::default(), |index, candidates| {
-            found.clear();
-            found.extend(candidates.iter().map(|candidate| candidate.cell()));
-            visit(TargetCell::new(CellId::new(cells[index])), &found);
-        });
+        let mut nearby = Nearby::default();
+        let (mut bounds, mut found) = (Vec::new(), Vec::new());
+        for cells in cells.chunks(BLOCK) {
+            let cells = cells.iter().map(|&cell| CellId::new(cell));
+            bounds.clear();
+            bounds.extend(cells.clone().map(|cell| target.cell_bounds(cell)));
+            let cells: Vec<_> = cells.map(TargetCell::new).collect();
+            self.find_candidates_of_each(&bounds, &mut nearby, |index, candidates| {
+                found.clear();
+                found.extend(candidates.iter().map(|candidate| candidate.cell()));
+                visit(cells[index], &found);
+            });
+        }
     }
 
     /// Visits many bounds in their order, each with the source cells whose bounds share a volume

@@ -65,9 +65,9 @@ impl Nearby {
     }
 }
 
-/// Sorts candidates by their ids.
+/// Sorts candidates, which often are sorted already.
 #[inline]
-pub(crate) fn sort(candidates: &mut [Candidate]) {
+pub(crate) fn sort<T: Ord>(candidates: &mut [T]) {
     if !candidates.is_sorted() {
         candidates.sort_unstable();
     }

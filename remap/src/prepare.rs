@@ -9,7 +9,7 @@ use geom_intersect::SolidClass;
 use mesh_core::{Bounds, CellId, UnstructuredMesh};
 use rayon::prelude::*;
 
-use crate::assembly::{Frame, GrowingMatrix, RowBlock};
+use crate::assembly::{Frame, GrowingMatrix, RowBlock, sort_rows};
 use crate::candidates::{Candidate, CandidateSearch, cell_bounds};
 use crate::cells::{TargetCell, examine};
 use crate::curve::{around, order_along_curve};
@@ -117,7 +117,7 @@ pub fn prepare_with(
     let (mut matrix, last) = job.rows_of_all(is_scattered(target))?;
     seconds.intersect = lap();
 
-    last.append_to(&mut matrix);
+    matrix.append(&last);
     drop((last, job));
     drop((search, classes));
     let matrix = matrix.finish(&frame)?;
@@ -149,7 +149,10 @@ struct Job<'a> {
 impl Job<'_> {
     /// Computes the rows of all target cells, window by window. Returns the matrix, and the rows of
     /// the last window, which are to be appended.
-    fn rows_of_all(&self, along_curve: bool) -> Result<(GrowingMatrix, Computed), PrepareError> {
+    fn rows_of_all(
+        &self,
+        along_curve: bool,
+    ) -> Result<(GrowingMatrix, Vec<RowBlock>), PrepareError> {
         let cells = self.target.cell_count();
         let mut matrix = GrowingMatrix::new(self.frame.rows, cells);
         let window = if along_curve {
@@ -157,23 +160,19 @@ impl Job<'_> {
         } else {
             BLOCK * WINDOW_BLOCKS * rayon::current_num_threads()
         };
-        let mut computed = Computed::default();
+        let mut computed = Vec::new();
         for start in (0..cells).step_by(window) {
             let window = start..cells.min(start + window);
             // Rows of one window are appended while those of the next are computed.
             let append = || {
-                computed.append_to(&mut matrix);
-                lock(&self.spare).append(&mut computed.blocks);
+                matrix.append(&computed);
+                lock(&self.spare).append(&mut computed);
             };
             let compute = || {
                 if along_curve {
                     self.rows_along_curve(window)
                 } else {
-                    let blocks = self.rows(window.len(), |index| window.start + index)?;
-                    Ok(Computed {
-                        blocks,
-                        order: None,
-                    })
+                    self.rows(window.len(), |index| window.start + index)
                 }
             };
             let ((), next) = rayon::join(append, compute);
@@ -183,16 +182,13 @@ impl Job<'_> {
     }
 
     /// Computes the rows of consecutive target cells, visiting them along a curve.
-    fn rows_along_curve(&self, window: Range<usize>) -> Result<Computed, PrepareError> {
+    fn rows_along_curve(&self, window: Range<usize>) -> Result<Vec<RowBlock>, PrepareError> {
         let cells = window.start as u32..window.end as u32;
         let bounds = cell_bounds(self.target, cells);
         let order = order_along_curve(&bounds, &around(&bounds));
         drop(bounds);
         let blocks = self.rows(window.len(), |index| window.start + order[index] as usize)?;
-        Ok(Computed {
-            blocks,
-            order: Some(order),
-        })
+        Ok(sort_rows(blocks, &order, BLOCK))
     }
 
     /// Computes the rows of so many target cells, given by their indices, in parallel.
@@ -215,23 +211,6 @@ impl Job<'_> {
             Ok(rows)
         });
         blocks.collect()
-    }
-}
-
-/// The rows of consecutive target cells, in blocks of the same size.
-#[derive(Default)]
-struct Computed {
-    blocks: Vec<RowBlock>,
-    /// The cells, counted from the first of them, in the order of the rows, if it is another.
-    order: Option<Vec<u32>>,
-}
-
-impl Computed {
-    fn append_to(&self, matrix: &mut GrowingMatrix) {
-        match &self.order {
-            None => matrix.append(&self.blocks),
-            Some(order) => matrix.append_in_order(&self.blocks, order, BLOCK),
-        }
     }
 }
 
@@ -363,7 +342,7 @@ mod tests {
             curve_window,
         };
         let (mut matrix, last) = job.rows_of_all(along_curve).unwrap();
-        last.append_to(&mut matrix);
+        matrix.append(&last);
         matrix.finish(&frame).unwrap()
     }
 
