@@ -10,7 +10,7 @@ use rstar::{AABB, RTree};
 use crate::bins::Bins;
 use crate::cells::{SourceCell, TargetCell};
 use crate::curve::{around, order_along_curve};
-use crate::nearby::{Nearby, group, is_scattered, sort};
+use crate::nearby::{Nearby, group, has_scattered_cells, sort};
 use crate::packed_tree::PackedTree;
 
 /// Finds the source cells whose bounds overlap given bounds.
@@ -141,7 +141,7 @@ impl CandidateSearch {
         mut visit: impl FnMut(TargetCell, &[SourceCell]),
     ) {
         let mut cells: Vec<u32> = (0..target.cell_count() as u32).collect();
-        if is_scattered(target) {
+        if has_scattered_cells(target) {
             let bounds = all_bounds(target);
             cells = order_along_curve(&bounds, &around(&bounds));
         }

@@ -79,16 +79,13 @@ const GOOD_GROUP: usize = 6;
 
 /// Returns whether cells that follow each other are mostly far apart, by samples from all over the
 /// mesh.
-pub(crate) fn is_scattered(mesh: &UnstructuredMesh) -> bool {
+pub(crate) fn is_scattered(cells: usize, bounds: impl Fn(usize) -> Bounds) -> bool {
     const SAMPLES: usize = 64;
-    let cells = mesh.cell_count();
     let stride = (cells / SAMPLES).max(4 * GROUP);
     let (mut sampled, mut groups) = (0, 0);
     for start in (0..cells).step_by(stride) {
         let cells = start..cells.min(start + 4 * GROUP);
-        let bounds: Vec<_> = cells
-            .map(|cell| mesh.cell_bounds(CellId::new(cell as u32)))
-            .collect();
+        let bounds: Vec<_> = cells.map(&bounds).collect();
         sampled += bounds.len();
         let mut rest = bounds.as_slice();
         while !rest.is_empty() {
@@ -97,6 +94,13 @@ pub(crate) fn is_scattered(mesh: &UnstructuredMesh) -> bool {
         }
     }
     sampled < GOOD_GROUP * groups
+}
+
+/// Returns whether cells of a mesh that follow each other are mostly far apart.
+pub(crate) fn has_scattered_cells(mesh: &UnstructuredMesh) -> bool {
+    is_scattered(mesh.cell_count(), |cell| {
+        mesh.cell_bounds(CellId::new(cell as u32))
+    })
 }
 
 /// Returns how many of the cells at the start of `bounds` make a group, and the bounds around
@@ -155,11 +159,11 @@ mod tests {
     #[test]
     fn only_a_poor_numbering_is_scattered() {
         let mesh = BoxMesh::unit([9, 8, 7]).generate().unwrap();
-        assert!(!is_scattered(&mesh));
+        assert!(!has_scattered_cells(&mesh));
         // Every 101st cell: 504 and 101 have no common divisor.
         let cells: Vec<_> = (0..504).map(|i| CellId::new(i * 101 % 504)).collect();
-        assert!(is_scattered(&mesh.extract(&cells).unwrap()));
+        assert!(has_scattered_cells(&mesh.extract(&cells).unwrap()));
         let apart = mesh.translate(&Vector3::repeat(1e9)).unwrap();
-        assert!(!is_scattered(&apart));
+        assert!(!has_scattered_cells(&apart));
     }
 }

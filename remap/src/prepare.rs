@@ -14,7 +14,7 @@ use crate::candidates::{Candidate, CandidateSearch, cell_bounds};
 use crate::cells::{TargetCell, examine};
 use crate::curve::{around, order_along_curve};
 use crate::error::PrepareError;
-use crate::nearby::{Nearby, is_scattered};
+use crate::nearby::{Nearby, has_scattered_cells};
 use crate::overlap_matrix::OverlapMatrix;
 use crate::overlaps::{Meshes, OverlapFinder};
 use crate::scheme::{Contributions, Overlap, Scheme};
@@ -114,7 +114,7 @@ pub fn prepare_with(
         spare: Mutex::default(),
         curve_window: CURVE_WINDOW,
     };
-    let (mut matrix, last) = job.rows_of_all(is_scattered(target))?;
+    let (mut matrix, last) = job.rows_of_all(has_scattered_cells(target))?;
     seconds.intersect = lap();
 
     matrix.append(&last);
