@@ -20,7 +20,7 @@ pub(crate) struct Frame<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct RowBlock {
     /// Where the rows end, in order of the cells.
-    ends: Vec<u32>,
+    ends: Vec<usize>,
     columns: Vec<u32>,
     values: Vec<f64>,
     aside: Vec<Aside>,
@@ -34,14 +34,15 @@ struct Aside {
 }
 
 impl RowBlock {
-    /// Makes room for the rows of so many cells, with so many entries.
-    pub(crate) fn with_capacity(cells: usize, entries: usize) -> Self {
-        Self {
-            ends: Vec::with_capacity(cells),
-            columns: Vec::with_capacity(entries),
-            values: Vec::with_capacity(entries),
-            aside: Vec::new(),
-        }
+    /// Empties it, and makes room for the rows of so many cells, with so many entries.
+    pub(crate) fn clear(&mut self, cells: usize, entries: usize) {
+        self.ends.clear();
+        self.columns.clear();
+        self.values.clear();
+        self.aside.clear();
+        self.ends.reserve(cells);
+        self.columns.reserve(entries);
+        self.values.reserve(entries);
     }
 
     /// Returns how many entries there are.
@@ -71,7 +72,7 @@ impl RowBlock {
         } else {
             self.push_any(row, entries, frame)?;
         }
-        self.ends.push(self.columns.len() as u32);
+        self.ends.push(self.columns.len());
         Ok(())
     }
 
@@ -105,7 +106,7 @@ impl RowBlock {
     /// Returns the entries of a row, by its place in the block.
     fn row(&self, place: usize) -> (&[u32], &[f64]) {
         let start = if place == 0 { 0 } else { self.ends[place - 1] };
-        let range = start as usize..self.ends[place] as usize;
+        let range = start..self.ends[place];
         (&self.columns[range.clone()], &self.values[range])
     }
 }
@@ -113,29 +114,27 @@ impl RowBlock {
 /// Puts rows that were computed in another order into the order of their cells.
 ///
 /// `order` has the cells, counted from the first of them, in the order in which they were computed,
-/// `size` to a block, as the blocks returned have.
+/// `size` to a block, as the blocks returned have. In parallel: row by row from all over the memory.
 pub(crate) fn sort_rows(blocks: Vec<RowBlock>, order: &[u32], size: usize) -> Vec<RowBlock> {
-    let mut place_of = vec![0; order.len()];
-    for (place, &cell) in order.iter().enumerate() {
+    let mut place_of = vec![0_u32; order.len()];
+    for (place, &cell) in (0..).zip(order) {
         place_of[cell as usize] = place;
     }
-    let mut sorted: Vec<RowBlock> = place_of
-        .par_chunks(size)
-        .map(|places| {
-            let rows = || {
-                let rows = places.iter();
-                rows.map(|&place| blocks[place / size].row(place % size))
-            };
-            let entries = rows().map(|(columns, _)| columns.len()).sum();
-            let mut block = RowBlock::with_capacity(places.len(), entries);
-            for (columns, values) in rows() {
-                block.columns.extend_from_slice(columns);
-                block.values.extend_from_slice(values);
-                block.ends.push(block.columns.len() as u32);
-            }
-            block
-        })
-        .collect();
+    let sorted = place_of.par_chunks(size).map(|places| {
+        let rows = || {
+            let places = places.iter().map(|&place| place as usize);
+            places.map(|place| blocks[place / size].row(place % size))
+        };
+        let mut block = RowBlock::default();
+        block.clear(places.len(), rows().map(|(columns, _)| columns.len()).sum());
+        for (columns, values) in rows() {
+            block.columns.extend_from_slice(columns);
+            block.values.extend_from_slice(values);
+            block.ends.push(block.columns.len());
+        }
+        block
+    });
+    let mut sorted: Vec<RowBlock> = sorted.collect();
     let mut aside: Vec<Aside> = blocks.into_iter().flat_map(|block| block.aside).collect();
     // Stable: what one cell kept aside stays in its order.
     aside.sort_by_key(|aside| aside.target);
@@ -217,18 +216,18 @@ impl GrowingMatrix {
         }
     }
 
-    /// Appends the rows of the next target cells. A block is freed as soon as it is copied.
-    pub(crate) fn append(&mut self, blocks: Vec<RowBlock>) {
-        self.make_room(&blocks);
+    /// Appends the rows of the next target cells.
+    pub(crate) fn append(&mut self, blocks: &[RowBlock]) {
+        self.make_room(blocks);
         for block in blocks {
             let offset = self.columns.len();
             // Cells beyond the last row have no row of their own.
             let ends = block.ends.iter().take(self.rows + 1 - self.offsets.len());
-            self.offsets.extend(ends.map(|&end| offset + end as usize));
+            self.offsets.extend(ends.map(|&end| offset + end));
             self.columns.extend_from_slice(&block.columns);
             self.values.extend_from_slice(&block.values);
-            self.aside
-                .extend(block.aside.iter().map(|aside| aside.entry));
+            let aside = block.aside.iter().map(|aside| aside.entry);
+            self.aside.extend(aside);
         }
     }
 

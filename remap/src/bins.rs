@@ -5,6 +5,8 @@ use std::ops::Range;
 use mesh_core::{Bounds, Point3, Vector3};
 use rayon::prelude::*;
 
+use crate::candidates::Candidate;
+
 /// The largest cell may be so many times as wide as the mean one, axis by axis: beyond it a query
 /// would look into too many bins, and a tree is faster.
 const MAX_SPREAD: f64 = 4.0;
@@ -70,11 +72,24 @@ impl Bins {
     /// Lays out the bins.
     fn empty(bounds: &[Bounds]) -> Option<Self> {
         let zero = Vector3::zeros();
-        let (all, widest, total) = bounds.iter().fold(
+        // The total is of parts that do not depend on the number of threads.
+        let parts: Vec<_> = bounds
+            .par_chunks(CHUNK)
+            .map(|bounds| {
+                let sizes = bounds.iter().map(|bounds| bounds.max - bounds.min);
+                let (widest, total) = sizes.fold((zero, zero), |(widest, total), size| {
+                    (widest.sup(&size), total + size)
+                });
+                let none = Bounds::EMPTY;
+                let all = bounds.iter().fold(none, |all, bounds| all.union(bounds));
+                (all, widest, total)
+            })
+            .collect();
+        let (all, widest, total) = parts.into_iter().fold(
             (Bounds::EMPTY, zero, zero),
-            |(all, widest, total), bounds| {
-                let size = bounds.max - bounds.min;
-                (all.union(bounds), widest.sup(&size), total + size)
+            |(all, widest, total), (part, widest_of_part, total_of_part)| {
+                let widest = widest.sup(&widest_of_part);
+                (all.union(&part), widest, total + total_of_part)
             },
         );
         let mean = total / bounds.len() as f64;
@@ -132,9 +147,9 @@ impl Bins {
         self.cells.len() <= 2 * bins && 16 * descents <= self.cells.len()
     }
 
-    /// Visits every cell whose bounds share a volume with the given bounds: its id and place.
+    /// Visits every cell whose bounds share a volume with the given bounds.
     #[inline]
-    pub(crate) fn for_each(&self, bounds: &Bounds, mut visit: impl FnMut(u32, u32)) {
+    pub(crate) fn for_each(&self, bounds: &Bounds, mut visit: impl FnMut(Candidate)) {
         let [xs, ys, zs] = [0, 1, 2].map(|axis| self.bins_along(axis, bounds));
         for z in zs {
             for y in ys.clone() {
@@ -147,7 +162,7 @@ impl Bins {
                 let first = range.start;
                 for (place, (cell, own)) in self.cells[range].iter().enumerate() {
                     if share_volume(own, bounds) {
-                        visit(*cell, (first + place) as u32);
+                        visit(Candidate::new(*cell, (first + place) as u32));
                     }
                 }
             }

@@ -3,9 +3,7 @@
 //! Written so that the compiler makes vector instructions of it on every processor: whether boxes
 //! overlap is asked by the widest gap between them, which needs subtractions and maxima only.
 
-use mesh_core::{Bounds, CellId, Point3};
-
-use crate::cells::SourceCell;
+use mesh_core::{Bounds, Point3};
 
 /// How many boxes stand side by side.
 pub(crate) const WIDTH: usize = 8;
@@ -52,6 +50,48 @@ impl Boxes<f64> {
         let gaps = self.gaps(bounds.min.coords.as_ref(), bounds.max.coords.as_ref());
         gaps.map(|gap| gap < 0.0)
     }
+
+    /// Writes the items of those that share a volume with the bounds to the start of `found`, in their
+    /// order; returns how many.
+    #[inline]
+    pub(crate) fn choose_overlapping<T: Copy>(
+        &self,
+        bounds: &Bounds,
+        items: &[T; WIDTH],
+        found: &mut [T; WIDTH],
+    ) -> usize {
+        let gaps = self.gaps(bounds.min.coords.as_ref(), bounds.max.coords.as_ref());
+        let mut count = 0;
+        for place in 0..WIDTH {
+            // Written in any case and overwritten unless it is one: no branch to mispredict.
+            found[count % WIDTH] = items[place];
+            count += usize::from(gaps[place] < 0.0);
+        }
+        count
+    }
+
+    #[inline]
+    pub(crate) fn set(&mut self, place: usize, bounds: &Bounds) {
+        for axis in 0..3 {
+            self.low[axis][place] = bounds.min[axis];
+            self.high[axis][place] = bounds.max[axis];
+        }
+    }
+
+    #[inline]
+    pub(crate) fn get(&self, place: usize) -> Bounds {
+        let corner =
+            |ends: &[[f64; WIDTH]; 3]| Point3::new(ends[0][place], ends[1][place], ends[2][place]);
+        Bounds {
+            min: corner(&self.low),
+            max: corner(&self.high),
+        }
+    }
+
+    /// Returns the bounds of all.
+    pub(crate) fn around(&self) -> Bounds {
+        (0..WIDTH).fold(Bounds::EMPTY, |all, place| all.union(&self.get(place)))
+    }
 }
 
 impl Boxes<f32> {
@@ -86,68 +126,6 @@ impl Boxes<f32> {
     }
 }
 
-/// Up to eight cells and their bounds.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct CellBoxes {
-    boxes: Boxes<f64>,
-    cells: [u32; WIDTH],
-}
-
-impl CellBoxes {
-    pub(crate) const EMPTY: Self = Self {
-        boxes: Boxes::<f64>::EMPTY,
-        cells: [0; WIDTH],
-    };
-
-    #[inline]
-    pub(crate) fn set(&mut self, place: usize, cell: u32, bounds: &Bounds) {
-        self.cells[place] = cell;
-        for axis in 0..3 {
-            self.boxes.low[axis][place] = bounds.min[axis];
-            self.boxes.high[axis][place] = bounds.max[axis];
-        }
-    }
-
-    #[inline]
-    pub(crate) fn bounds(&self, place: usize) -> Bounds {
-        let corner =
-            |ends: &[[f64; WIDTH]; 3]| Point3::new(ends[0][place], ends[1][place], ends[2][place]);
-        Bounds {
-            min: corner(&self.boxes.low),
-            max: corner(&self.boxes.high),
-        }
-    }
-
-    /// Returns the bounds of all.
-    pub(crate) fn around(&self) -> Bounds {
-        (0..WIDTH).fold(Bounds::EMPTY, |all, place| all.union(&self.bounds(place)))
-    }
-
-    /// Visits the places of those cells whose bounds share a volume with the given ones.
-    #[inline]
-    pub(crate) fn for_each_overlapping(&self, bounds: &Bounds, mut visit: impl FnMut(usize, u32)) {
-        for_each_set(self.boxes.overlap(bounds), |place| {
-            visit(place, self.cells[place]);
-        });
-    }
-
-    /// Writes those cells whose bounds share a volume with the given ones to the start of `found`, in
-    /// their order; returns how many.
-    #[inline]
-    pub(crate) fn overlapping(&self, bounds: &Bounds, found: &mut [SourceCell; WIDTH]) -> usize {
-        let gaps = self
-            .boxes
-            .gaps(bounds.min.coords.as_ref(), bounds.max.coords.as_ref());
-        let mut count = 0;
-        for place in 0..WIDTH {
-            // Written in any case and overwritten unless it is one: no branch to mispredict.
-            found[count % WIDTH] = SourceCell::new(CellId::new(self.cells[place]));
-            count += usize::from(gaps[place] < 0.0);
-        }
-        count
-    }
-}
-
 /// Visits the places that are set, ascending.
 #[inline]
 pub(crate) fn for_each_set(places: [bool; WIDTH], mut visit: impl FnMut(usize)) {
@@ -155,5 +133,86 @@ pub(crate) fn for_each_set(places: [bool; WIDTH], mut visit: impl FnMut(usize)) 
     while bytes != 0 {
         visit(bytes.trailing_zeros() as usize / 8);
         bytes &= bytes - 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Ends of boxes that are hard on arithmetic.
+    const ENDS: [f64; 11] = [
+        f64::NEG_INFINITY,
+        f64::MIN,
+        -1.0,
+        -f64::MIN_POSITIVE,
+        -5e-324,
+        -0.0,
+        0.0,
+        5e-324,
+        1.0,
+        1.0 + f64::EPSILON,
+        f64::INFINITY,
+    ];
+
+    fn along_x(low: f64, high: f64) -> Bounds {
+        Bounds {
+            min: Point3::new(low, -1.0, -1.0),
+            max: Point3::new(high, 1.0, 1.0),
+        }
+    }
+
+    #[test]
+    fn gaps_tell_what_comparisons_tell() {
+        let finite = &ENDS[1..ENDS.len() - 1];
+        for (&low, &high) in finite
+            .iter()
+            .flat_map(|low| finite.iter().map(move |x| (low, x)))
+        {
+            let mut boxes = Boxes::<f64>::EMPTY;
+            boxes.set(3, &along_x(low, high));
+            for (&from, &to) in ENDS
+                .iter()
+                .flat_map(|low| ENDS.iter().map(move |x| (low, x)))
+            {
+                let expected = low < to && high > from;
+                let mut one = [false; WIDTH];
+                one[3] = expected;
+                let found = boxes.overlap(&along_x(from, to));
+                assert_eq!(found, one, "{low}..{high} and {from}..{to}");
+            }
+        }
+    }
+
+    #[test]
+    fn unused_places_overlap_nothing() {
+        let everywhere = Bounds {
+            min: Point3::from([f64::NEG_INFINITY; 3]),
+            max: Point3::from([f64::INFINITY; 3]),
+        };
+        let overlap = Boxes::<f64>::EMPTY.overlap(&everywhere);
+        assert_eq!(overlap, [false; WIDTH]);
+        let ends = [[f32::NEG_INFINITY; 3], [f32::INFINITY; 3]];
+        let met = Boxes::<f32>::EMPTY.meet(&ends[0], &ends[1]);
+        assert_eq!(met, [false; WIDTH]);
+    }
+
+    #[test]
+    fn those_that_overlap_come_first_in_their_order() {
+        let mut boxes = Boxes::<f64>::EMPTY;
+        for place in 0..WIDTH {
+            let low = if place % 3 == 1 { 5.0 } else { 0.0 };
+            boxes.set(place, &along_x(low, low + 1.0));
+        }
+        let items = [10, 11, 12, 13, 14, 15, 16, 17];
+        let mut found = [0; WIDTH];
+        let count = boxes.choose_overlapping(&along_x(0.5, 2.0), &items, &mut found);
+        assert_eq!(found[..count], [10, 12, 13, 15, 16]);
+        let mut places = Vec::new();
+        for_each_set(boxes.overlap(&along_x(0.5, 2.0)), |place| {
+            places.push(place)
+        });
+        assert_eq!(places, [0, 2, 3, 5, 6]);
+        assert_eq!(boxes.around(), along_x(0.0, 6.0));
     }
 }

@@ -10,7 +10,7 @@ use rstar::{AABB, RTree};
 use crate::bins::Bins;
 use crate::cells::{SourceCell, TargetCell};
 use crate::curve::{around, order_along_curve};
-use crate::nearby::{Nearby, group, is_scattered};
+use crate::nearby::{Nearby, group, has_scattered_cells, sort};
 use crate::packed_tree::PackedTree;
 
 /// Finds the source cells whose bounds overlap given bounds.
@@ -38,18 +38,46 @@ enum Index {
     },
 }
 
+/// How many target cells are searched for in one go.
+const BLOCK: usize = 128;
+
 type Entry = GeomWithData<Rectangle<[f64; 3]>, SourceCell>;
+
+/// A source cell, and where the search has its bounds. Ordered by the cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Candidate(u64);
+
+impl Candidate {
+    #[inline]
+    pub(crate) fn new(cell: u32, place: u32) -> Self {
+        Self(u64::from(cell) << 32 | u64::from(place))
+    }
+
+    #[inline]
+    pub(crate) fn cell(self) -> SourceCell {
+        SourceCell::new(CellId::new((self.0 >> 32) as u32))
+    }
+
+    #[inline]
+    fn place(self) -> u32 {
+        self.0 as u32
+    }
+}
 
 impl CandidateSearch {
     /// Prepares the search in a source mesh, in the form that suits its cells.
     #[must_use]
     pub fn new(source: &UnstructuredMesh) -> Self {
-        let bounds = all_bounds(source);
+        Self::of_bounds(all_bounds(source))
+    }
+
+    /// Prepares the search among cells with these bounds.
+    pub(crate) fn of_bounds(bounds: Vec<Bounds>) -> Self {
         let bins = || Bins::new(&bounds).map(Index::Bins);
         let packed = || PackedTree::new(&bounds).map(Index::Packed);
         match bins().or_else(packed) {
             Some(index) => Self { index },
-            None => Self::from_bounds(bounds),
+            None => Self::tree_of(bounds),
         }
     }
 
@@ -71,10 +99,10 @@ impl CandidateSearch {
     /// Prepares the search with the R-tree of `rstar`, whatever the cells.
     #[must_use]
     pub fn with_tree(source: &UnstructuredMesh) -> Self {
-        Self::from_bounds(all_bounds(source))
+        Self::tree_of(all_bounds(source))
     }
 
-    fn from_bounds(bounds: Vec<Bounds>) -> Self {
+    fn tree_of(bounds: Vec<Bounds>) -> Self {
         let entries = bounds.iter().enumerate().map(|(cell, bounds)| {
             let corners = Rectangle::from_corners(bounds.min.into(), bounds.max.into());
             Entry::new(corners, SourceCell::new(CellId::new(cell as u32)))
@@ -94,12 +122,15 @@ impl CandidateSearch {
     /// itself that spares 26 candidates of 27.
     pub fn find_candidates(&self, bounds: &Bounds, candidates: &mut Vec<SourceCell>) {
         candidates.clear();
-        self.for_each(bounds, |cell, _| {
-            candidates.push(SourceCell::new(CellId::new(cell)));
-        });
-        if !candidates.is_sorted() {
-            candidates.sort_unstable();
-        }
+        self.for_each(bounds, |candidate| candidates.push(candidate.cell()));
+        sort(candidates);
+    }
+
+    /// As [`find_candidates`](Self::find_candidates).
+    fn find(&self, bounds: &Bounds, candidates: &mut Vec<Candidate>) {
+        candidates.clear();
+        self.for_each(bounds, |candidate| candidates.push(candidate));
+        sort(candidates);
     }
 
     /// Visits every cell of a target mesh with its candidates, in ascending order. The cells come in
@@ -109,15 +140,24 @@ impl CandidateSearch {
         target: &UnstructuredMesh,
         mut visit: impl FnMut(TargetCell, &[SourceCell]),
     ) {
-        let mut bounds = all_bounds(target);
-        let mut cells: Vec<u32> = (0..bounds.len() as u32).collect();
-        if is_scattered(target) {
+        let mut cells: Vec<u32> = (0..target.cell_count() as u32).collect();
+        if has_scattered_cells(target) {
+            let bounds = all_bounds(target);
             cells = order_along_curve(&bounds, &around(&bounds));
-            bounds = cells.iter().map(|&cell| bounds[cell as usize]).collect();
         }
-        self.find_candidates_of_each(&bounds, &mut Nearby::default(), |index, candidates| {
-            visit(TargetCell::new(CellId::new(cells[index])), candidates);
-        });
+        let mut nearby = Nearby::default();
+        let (mut bounds, mut found) = (Vec::new(), Vec::new());
+        for cells in cells.chunks(BLOCK) {
+            let cells = cells.iter().map(|&cell| CellId::new(cell));
+            bounds.clear();
+            bounds.extend(cells.clone().map(|cell| target.cell_bounds(cell)));
+            let cells: Vec<_> = cells.map(TargetCell::new).collect();
+            self.find_candidates_of_each(&bounds, &mut nearby, |index, candidates| {
+                found.clear();
+                found.extend(candidates.iter().map(|candidate| candidate.cell()));
+                visit(cells[index], &found);
+            });
+        }
     }
 
     /// Visits many bounds in their order, each with the source cells whose bounds share a volume
@@ -129,12 +169,12 @@ impl CandidateSearch {
         &self,
         bounds: &[Bounds],
         nearby: &mut Nearby,
-        mut visit: impl FnMut(usize, &[SourceCell]),
+        mut visit: impl FnMut(usize, &[Candidate]),
     ) {
         if matches!(&self.index, Index::Bins(bins) if bins.are_plain()) {
             // A few candidates, mostly found in ascending order: a group saves nothing.
             for (index, bounds) in bounds.iter().enumerate() {
-                self.find_candidates(bounds, &mut nearby.candidates);
+                self.find(bounds, &mut nearby.candidates);
                 visit(index, &nearby.candidates);
             }
             return;
@@ -142,13 +182,10 @@ impl CandidateSearch {
         let mut first = 0;
         while first < bounds.len() {
             let (count, around) = group(&bounds[first..]);
-            nearby.clear();
-            self.for_each(&around, |cell, place| nearby.push(cell, place));
-            match &self.index {
-                Index::Bins(bins) => nearby.sort(|place| bins.bounds_at(place)),
-                Index::Packed(tree) => nearby.sort(|place| tree.bounds_at(place)),
-                Index::Tree { bounds, .. } => nearby.sort(|place| bounds[place as usize]),
-            }
+            nearby.fill(
+                |cells| self.for_each(&around, |cell| cells.push(cell)),
+                |cell| self.bounds(cell),
+            );
             for index in first..first + count {
                 visit(index, nearby.candidates(&bounds[index]));
             }
@@ -156,8 +193,18 @@ impl CandidateSearch {
         }
     }
 
+    /// Returns the bounds of a candidate.
     #[inline]
-    fn for_each(&self, bounds: &Bounds, mut visit: impl FnMut(u32, u32)) {
+    pub(crate) fn bounds(&self, candidate: Candidate) -> Bounds {
+        match &self.index {
+            Index::Bins(bins) => bins.bounds_at(candidate.place()),
+            Index::Packed(tree) => tree.bounds_at(candidate.place()),
+            Index::Tree { bounds, .. } => bounds[candidate.place() as usize],
+        }
+    }
+
+    #[inline]
+    fn for_each(&self, bounds: &Bounds, mut visit: impl FnMut(Candidate)) {
         match &self.index {
             Index::Bins(bins) => bins.for_each(bounds, visit),
             Index::Packed(tree) => tree.for_each(bounds, visit),
@@ -168,7 +215,7 @@ impl CandidateSearch {
                     tree.locate_in_envelope_intersecting_int(envelope, |entry| {
                         let (lower, upper) = (entry.geom().lower(), entry.geom().upper());
                         if (0..3).all(|axis| lower[axis] < high[axis] && upper[axis] > low[axis]) {
-                            visit(entry.data.get(), entry.data.get());
+                            visit(Candidate::new(entry.data.get(), entry.data.get()));
                         }
                         ControlFlow::Continue(())
                     });

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use geom_intersect::{Solid, SolidClass, StandardShape};
-use mesh_core::{CellId, Point3, Shape, UnstructuredMesh};
+use mesh_core::{Bounds, CellId, Point3, Shape, UnstructuredMesh};
 use rayon::prelude::*;
 
 /// A cell of the source mesh.
@@ -140,8 +140,9 @@ fn standard(shape: Shape) -> Option<StandardShape> {
     }
 }
 
-/// Classifies every cell of a mesh, in parallel: 24 bytes per cell.
-pub(crate) fn classify(mesh: &UnstructuredMesh) -> Vec<SolidClass> {
+/// Finds the bounds and the class of every cell of a mesh, in parallel.
+pub(crate) fn examine(mesh: &UnstructuredMesh) -> (Vec<Bounds>, Vec<SolidClass>) {
+    let (mut bounds, mut classes) = (Vec::new(), Vec::new());
     (0..mesh.cell_count() as u32)
         .into_par_iter()
         .with_min_len(1024)
@@ -149,8 +150,10 @@ pub(crate) fn classify(mesh: &UnstructuredMesh) -> Vec<SolidClass> {
             || (SolidMaker::default(), Solid::default()),
             |(maker, solid), cell| {
                 maker.fill(mesh, CellId::new(cell), solid);
-                solid.class()
+                let (min, max) = solid.bounds();
+                (Bounds { min, max }, solid.class())
             },
         )
-        .collect()
+        .unzip_into_vecs(&mut bounds, &mut classes);
+    (bounds, classes)
 }

@@ -213,3 +213,92 @@ fn merge(one: &[u64], other: &[u64], merged: &mut [u64], threads: usize) {
         || merge(long_high, short_high, high, threads - threads / 2),
     );
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn indices(places: &[[u32; 3]], bits: u32) -> Vec<u64> {
+        let chunks = places.chunks(LANES).flat_map(|places| {
+            let mut lanes = [[0; LANES]; 3];
+            for (lane, place) in places.iter().enumerate() {
+                for axis in 0..3 {
+                    lanes[axis][lane] = place[axis];
+                }
+            }
+            hilbert_indices(lanes, bits)
+        });
+        chunks.collect()
+    }
+
+    /// Bounds of points: the corners of cubes of a lattice, x fastest.
+    fn lattice(count: usize, width: f64) -> Vec<Bounds> {
+        let point = |index: usize| {
+            let [x, y, z] = [index % count, index / count % count, index / count / count];
+            let point = Point3::new(x as f64, y as f64, z as f64) * width;
+            Bounds {
+                min: point,
+                max: point,
+            }
+        };
+        (0..count.pow(3)).map(point).collect()
+    }
+
+    #[test]
+    fn the_curve_visits_each_place_once_and_steps_only_to_a_place_beside() {
+        for bits in 1..5 {
+            let side = 1 << bits;
+            let places: Vec<[u32; 3]> = (0..1_u32 << (3 * bits))
+                .map(|place| [place % side, place / side % side, place / side / side])
+                .collect();
+            let mut visits: Vec<_> = indices(&places, bits).into_iter().zip(places).collect();
+            visits.sort_unstable();
+            assert!(
+                (0..)
+                    .zip(&visits)
+                    .all(|(visit, (index, _))| visit == *index)
+            );
+            for pair in visits.windows(2) {
+                let steps = (0..3).map(|axis| pair[0].1[axis].abs_diff(pair[1].1[axis]));
+                assert_eq!(steps.sum::<u32>(), 1, "{pair:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn cells_crowded_into_one_place_are_put_in_order_too() {
+        let mut bounds = lattice(4, 1e-12);
+        let far = Point3::new(1.0, 1.0, 1.0);
+        bounds.push(Bounds { min: far, max: far });
+        let order = order_along_curve(&bounds, &around(&bounds));
+        assert_eq!(order.last(), Some(&64));
+        for pair in order[..64].windows(2) {
+            let step = bounds[pair[0] as usize].min - bounds[pair[1] as usize].min;
+            assert!(step.norm() < 1.5e-12, "{pair:?}: {step}");
+        }
+    }
+
+    #[test]
+    fn cells_at_the_same_place_keep_the_order_of_their_ids() {
+        let bounds = [lattice(1, 0.0), lattice(1, 0.0)].concat().repeat(50);
+        let order = order_along_curve(&bounds, &around(&bounds));
+        assert!(order.into_iter().eq(0..100));
+    }
+
+    #[test]
+    fn any_number_of_threads_gives_the_same_order() {
+        let bounds = lattice(25, 0.1);
+        let run = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+            pool.unwrap()
+                .install(|| order_along_curve(&bounds, &around(&bounds)))
+        };
+        let alone = run(1);
+        let mut sorted = alone.clone();
+        sorted.sort_unstable();
+        assert!(sorted.into_iter().eq(0..25_u32.pow(3)));
+        for threads in [2, 3, 8] {
+            assert_eq!(run(threads), alone);
+        }
+    }
+}

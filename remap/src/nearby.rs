@@ -2,8 +2,8 @@
 
 use mesh_core::{Bounds, CellId, UnstructuredMesh};
 
-use crate::boxes::{CellBoxes, WIDTH};
-use crate::cells::SourceCell;
+use crate::boxes::{Boxes, WIDTH};
+use crate::candidates::Candidate;
 
 /// How many target cells are searched for together at most.
 const GROUP: usize = 16;
@@ -18,55 +18,58 @@ const MAX_NEARBY: f64 = 64.0;
 /// is shared by all cells of the group; each then takes its candidates from the few cells nearby.
 #[derive(Debug, Default)]
 pub(crate) struct Nearby {
-    /// The cell's id, and its place where it was found.
-    keys: Vec<u64>,
-    boxes: Vec<CellBoxes>,
-    pub(crate) candidates: Vec<SourceCell>,
+    cells: Vec<Candidate>,
+    boxes: Vec<Boxes<f64>>,
+    pub(crate) candidates: Vec<Candidate>,
 }
 
 impl Nearby {
-    /// Empties it; cells are pushed then, and sorted.
-    pub(crate) fn clear(&mut self) {
-        self.keys.clear();
-    }
-
+    /// Takes the cells that `find` pushes.
     #[inline]
-    pub(crate) fn push(&mut self, cell: u32, place: u32) {
-        self.keys.push(u64::from(cell) << 32 | u64::from(place));
-    }
-
-    #[inline]
-    pub(crate) fn sort(&mut self, bounds_at: impl Fn(u32) -> Bounds) {
-        if !self.keys.is_sorted() {
-            self.keys.sort_unstable();
-        }
+    pub(crate) fn fill(
+        &mut self,
+        find: impl FnOnce(&mut Vec<Candidate>),
+        bounds: impl Fn(Candidate) -> Bounds,
+    ) {
+        let Self { cells, boxes, .. } = self;
+        cells.clear();
+        find(cells);
+        sort(cells);
         // Written in place: a copy would read in wide pieces what was just written in small ones.
-        self.boxes.clear();
-        self.boxes
-            .resize(self.keys.len().div_ceil(WIDTH), CellBoxes::EMPTY);
-        for (keys, boxes) in self.keys.chunks(WIDTH).zip(&mut self.boxes) {
-            for (place, key) in keys.iter().enumerate() {
-                boxes.set(place, (key >> 32) as u32, &bounds_at(*key as u32));
+        boxes.clear();
+        boxes.resize(cells.len().div_ceil(WIDTH), Boxes::<f64>::EMPTY);
+        for (cells, boxes) in cells.chunks(WIDTH).zip(boxes) {
+            for (place, cell) in cells.iter().enumerate() {
+                boxes.set(place, &bounds(*cell));
             }
+        }
+        let unused = Candidate::new(0, 0);
+        cells.resize(cells.len().next_multiple_of(WIDTH), unused);
+        if self.candidates.len() < cells.len() {
+            self.candidates.resize(cells.len(), unused);
         }
     }
 
     /// Returns those nearby cells whose bounds share a volume with the given ones, ascending.
     #[inline]
-    pub(crate) fn candidates(&mut self, bounds: &Bounds) -> &[SourceCell] {
-        let none = SourceCell::new(CellId::new(0));
-        let needed = self.boxes.len() * WIDTH;
-        if self.candidates.len() < needed {
-            self.candidates.resize(needed, none);
-        }
+    pub(crate) fn candidates(&mut self, bounds: &Bounds) -> &[Candidate] {
         let mut count = 0;
-        for boxes in &self.boxes {
+        let (cells, _) = self.cells.as_chunks();
+        for (cells, boxes) in cells.iter().zip(&self.boxes) {
             let Some(found) = self.candidates[count..].first_chunk_mut() else {
                 break;
             };
-            count += boxes.overlapping(bounds, found);
+            count += boxes.choose_overlapping(bounds, cells, found);
         }
         &self.candidates[..count]
+    }
+}
+
+/// Sorts candidates, which often are sorted already.
+#[inline]
+pub(crate) fn sort<T: Ord>(candidates: &mut [T]) {
+    if !candidates.is_sorted() {
+        candidates.sort_unstable();
     }
 }
 
@@ -76,16 +79,13 @@ const GOOD_GROUP: usize = 6;
 
 /// Returns whether cells that follow each other are mostly far apart, by samples from all over the
 /// mesh.
-pub(crate) fn is_scattered(mesh: &UnstructuredMesh) -> bool {
+pub(crate) fn is_scattered(cells: usize, bounds: impl Fn(usize) -> Bounds) -> bool {
     const SAMPLES: usize = 64;
-    let cells = mesh.cell_count();
     let stride = (cells / SAMPLES).max(4 * GROUP);
     let (mut sampled, mut groups) = (0, 0);
     for start in (0..cells).step_by(stride) {
         let cells = start..cells.min(start + 4 * GROUP);
-        let bounds: Vec<_> = cells
-            .map(|cell| mesh.cell_bounds(CellId::new(cell as u32)))
-            .collect();
+        let bounds: Vec<_> = cells.map(&bounds).collect();
         sampled += bounds.len();
         let mut rest = bounds.as_slice();
         while !rest.is_empty() {
@@ -94,6 +94,13 @@ pub(crate) fn is_scattered(mesh: &UnstructuredMesh) -> bool {
         }
     }
     sampled < GOOD_GROUP * groups
+}
+
+/// Returns whether cells of a mesh that follow each other are mostly far apart.
+pub(crate) fn has_scattered_cells(mesh: &UnstructuredMesh) -> bool {
+    is_scattered(mesh.cell_count(), |cell| {
+        mesh.cell_bounds(CellId::new(cell as u32))
+    })
 }
 
 /// Returns how many of the cells at the start of `bounds` make a group, and the bounds around
@@ -115,4 +122,48 @@ pub(crate) fn group(bounds: &[Bounds]) -> (usize, Bounds) {
         count += 1;
     }
     (count, around)
+}
+
+#[cfg(test)]
+mod tests {
+    use mesh_core::{BoxMesh, Point3, Vector3};
+
+    use super::*;
+
+    #[test]
+    fn cells_in_a_row_make_a_group_and_cells_far_apart_do_not() {
+        let cube = |x: f64, y: f64| Bounds {
+            min: Point3::new(x, y, 0.0),
+            max: Point3::new(x + 1.0, y + 1.0, 1.0),
+        };
+        let row: Vec<_> = (0..20).map(|x| cube(f64::from(x), 0.0)).collect();
+        let (count, around) = group(&row);
+        assert_eq!(count, 14);
+        assert_eq!(around, row[0].union(&row[13]));
+        assert_eq!(
+            group(&[cube(0.0, 0.0), cube(1.0, 0.0), cube(50.0, 50.0)]).0,
+            2
+        );
+        assert_eq!(group(&[cube(0.0, 0.0)]).0, 1);
+    }
+
+    #[test]
+    fn flat_cells_stay_alone() {
+        let flat = |x: f64| Bounds {
+            min: Point3::new(x, 0.0, 0.0),
+            max: Point3::new(x + 1.0, 1.0, 0.0),
+        };
+        assert_eq!(group(&[flat(0.0), flat(1000.0)]).0, 1);
+    }
+
+    #[test]
+    fn only_a_poor_numbering_is_scattered() {
+        let mesh = BoxMesh::unit([9, 8, 7]).generate().unwrap();
+        assert!(!has_scattered_cells(&mesh));
+        // Every 101st cell: 504 and 101 have no common divisor.
+        let cells: Vec<_> = (0..504).map(|i| CellId::new(i * 101 % 504)).collect();
+        assert!(has_scattered_cells(&mesh.extract(&cells).unwrap()));
+        let apart = mesh.translate(&Vector3::repeat(1e9)).unwrap();
+        assert!(!has_scattered_cells(&apart));
+    }
 }

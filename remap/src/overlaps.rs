@@ -1,8 +1,9 @@
 //! The overlaps of one target cell with its candidates.
 
 use geom_intersect::{Intersector, Moments, Solid, SolidClass, box_overlap};
-use mesh_core::{CellId, Point3, Shape, UnstructuredMesh};
+use mesh_core::{Shape, UnstructuredMesh};
 
+use crate::candidates::{Candidate, CandidateSearch};
 use crate::cells::{SolidMaker, SourceCell, TargetCell};
 use crate::scheme::MomentsNeeded;
 
@@ -24,6 +25,7 @@ pub(crate) struct Meshes<'a> {
     pub(crate) source: &'a UnstructuredMesh,
     pub(crate) target: &'a UnstructuredMesh,
     pub(crate) classes: &'a [SolidClass],
+    pub(crate) search: &'a CandidateSearch,
 }
 
 impl OverlapFinder {
@@ -35,7 +37,7 @@ impl OverlapFinder {
         &mut self,
         meshes: Meshes<'_>,
         target: TargetCell,
-        candidates: &[SourceCell],
+        candidates: &[Candidate],
         needed: MomentsNeeded,
         mut visit: impl FnMut(SourceCell, Moments),
     ) {
@@ -45,6 +47,7 @@ impl OverlapFinder {
         let Meshes {
             source: mesh,
             classes,
+            search,
             ..
         } = meshes;
         self.maker
@@ -61,13 +64,16 @@ impl OverlapFinder {
         };
         // The cell whose solid is in `fresh[0]` and waits for another.
         let mut waiting = None;
-        for &source in candidates {
+        for &candidate in candidates {
+            let source = candidate.cell();
             let class = classes[source.id().index()];
             if let (true, Some(target)) = (class.axis_aligned, target_box) {
                 if let Some(waiting) = waiting.take() {
                     visit(waiting, self.overlap_of_waiting(needed));
                 }
-                visit(source, box_overlap(box_ends(mesh, source.id()), target));
+                // The corners of a box are the ends of its bounds.
+                let ends = search.bounds(candidate);
+                visit(source, box_overlap((ends.min, ends.max), target));
             } else if class.convex && mesh.shape(source.id()) != Shape::Polyhedron {
                 let place = usize::from(waiting.is_some());
                 self.maker
@@ -124,14 +130,6 @@ fn overlap(
 
 fn without_first_moment(volume: Option<f64>) -> Option<Moments> {
     volume.map(Moments::of_volume)
-}
-
-/// The lowest and the highest corner of a cell that is a box.
-fn box_ends(mesh: &UnstructuredMesh, cell: CellId) -> (Point3, Point3) {
-    let nodes = mesh.cell_nodes(cell);
-    // Opposite corners of a hexahedron.
-    let [one, other] = [nodes[0], nodes[6]].map(|node| mesh.nodes()[node.index()]);
-    (one.inf(&other), one.sup(&other))
 }
 
 /// Source solids that are costly to make, kept for the next target cells in a table of fixed size,

@@ -1,8 +1,8 @@
 //! The pipeline: candidates → overlaps → matrix.
 
-use std::mem::take;
+use std::mem::{replace, take};
 use std::ops::Range;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use geom_intersect::SolidClass;
@@ -10,11 +10,11 @@ use mesh_core::{Bounds, CellId, UnstructuredMesh};
 use rayon::prelude::*;
 
 use crate::assembly::{Frame, GrowingMatrix, RowBlock, sort_rows};
-use crate::candidates::{CandidateSearch, cell_bounds};
-use crate::cells::{SourceCell, TargetCell, classify};
+use crate::candidates::{Candidate, CandidateSearch, cell_bounds};
+use crate::cells::{TargetCell, examine};
 use crate::curve::{around, order_along_curve};
 use crate::error::PrepareError;
-use crate::nearby::{Nearby, is_scattered};
+use crate::nearby::{Nearby, has_scattered_cells};
 use crate::overlap_matrix::OverlapMatrix;
 use crate::overlaps::{Meshes, OverlapFinder};
 use crate::scheme::{Contributions, Overlap, Scheme};
@@ -92,13 +92,14 @@ pub fn prepare_with(
     };
     let mut seconds = Seconds::default();
     let mut start = Instant::now();
-    let mut lap = || {
-        std::mem::replace(&mut start, Instant::now())
-            .elapsed()
-            .as_secs_f64()
-    };
+    let mut lap = || replace(&mut start, Instant::now()).elapsed().as_secs_f64();
 
-    let (search, classes) = rayon::join(|| CandidateSearch::new(source), || classify(source));
+    let (bounds, classes) = examine(source);
+    // What is left of it serial runs beside the fingerprints, which are needed in the end.
+    let (search, fingerprints) = rayon::join(
+        || CandidateSearch::of_bounds(bounds),
+        || [source, target].map(UnstructuredMesh::fingerprint),
+    );
     seconds.search = lap();
 
     let job = Job {
@@ -110,40 +111,20 @@ pub fn prepare_with(
         frame: &frame,
         progress,
         workers: Mutex::default(),
+        spare: Mutex::default(),
+        curve_window: CURVE_WINDOW,
     };
-    let cells = target.cell_count();
-    let mut matrix = GrowingMatrix::new(frame.rows, cells);
-    let along_curve = is_scattered(target);
-    let window = if along_curve {
-        CURVE_WINDOW
-    } else {
-        BLOCK * WINDOW_BLOCKS * rayon::current_num_threads()
-    };
-    let mut computed = Vec::new();
-    for start in (0..cells).step_by(window) {
-        let window = start..cells.min(start + window);
-        // Rows of one window are appended while those of the next are computed.
-        let append = || matrix.append(std::mem::take(&mut computed));
-        let compute = || {
-            if along_curve {
-                job.rows_along_curve(window)
-            } else {
-                job.rows(window.len(), |index| window.start + index)
-            }
-        };
-        let ((), next) = rayon::join(append, compute);
-        computed = next?;
-    }
+    let (mut matrix, last) = job.rows_of_all(has_scattered_cells(target))?;
     seconds.intersect = lap();
 
-    matrix.append(computed);
-    drop(job);
+    matrix.append(&last);
+    drop((last, job));
     drop((search, classes));
     let matrix = matrix.finish(&frame)?;
     seconds.assemble = lap();
-    let (source, target) = rayon::join(|| source.fingerprint(), || target.fingerprint());
+    let [source, target] = fingerprints.map(Some);
     Ok(Preparation {
-        matrix: OverlapMatrix::new(matrix, Some(source), Some(target)),
+        matrix: OverlapMatrix::new(matrix, source, target),
         seconds,
     })
 }
@@ -159,9 +140,47 @@ struct Job<'a> {
     progress: Progress<'a>,
     /// Those that are not at work: what they have allocated and kept serves the next block.
     workers: Mutex<Vec<Worker>>,
+    /// Blocks that were appended: memory that has been in use is there at once.
+    spare: Mutex<Vec<RowBlock>>,
+    /// [`CURVE_WINDOW`], fewer in tests.
+    curve_window: usize,
 }
 
 impl Job<'_> {
+    /// Computes the rows of all target cells, window by window. Returns the matrix, and the rows of
+    /// the last window, which are to be appended.
+    fn rows_of_all(
+        &self,
+        along_curve: bool,
+    ) -> Result<(GrowingMatrix, Vec<RowBlock>), PrepareError> {
+        let cells = self.target.cell_count();
+        let mut matrix = GrowingMatrix::new(self.frame.rows, cells);
+        let window = if along_curve {
+            self.curve_window
+        } else {
+            BLOCK * WINDOW_BLOCKS * rayon::current_num_threads()
+        };
+        let mut computed = Vec::new();
+        for start in (0..cells).step_by(window) {
+            let window = start..cells.min(start + window);
+            // Rows of one window are appended while those of the next are computed.
+            let append = || {
+                matrix.append(&computed);
+                lock(&self.spare).append(&mut computed);
+            };
+            let compute = || {
+                if along_curve {
+                    self.rows_along_curve(window)
+                } else {
+                    self.rows(window.len(), |index| window.start + index)
+                }
+            };
+            let ((), next) = rayon::join(append, compute);
+            computed = next?;
+        }
+        Ok((matrix, computed))
+    }
+
     /// Computes the rows of consecutive target cells, visiting them along a curve.
     fn rows_along_curve(&self, window: Range<usize>) -> Result<Vec<RowBlock>, PrepareError> {
         let cells = window.start as u32..window.end as u32;
@@ -181,16 +200,23 @@ impl Job<'_> {
         let blocks = (0..count.div_ceil(BLOCK)).into_par_iter().map(|block| {
             let range = block * BLOCK..count.min((block + 1) * BLOCK);
             let cells = range.clone().map(|index| CellId::new(cell(index) as u32));
-            let idle = || self.workers.lock().unwrap_or_else(PoisonError::into_inner);
-            let worker = idle().pop();
-            let mut worker = worker.unwrap_or_default();
-            let rows = worker.visit(self, cells.map(TargetCell::new));
-            idle().push(worker);
+            let idle = lock(&self.workers).pop();
+            let mut worker = idle.unwrap_or_default();
+            let spare = lock(&self.spare).pop();
+            let mut rows = spare.unwrap_or_default();
+            // A worker with what is left of a failure does not come back.
+            worker.visit(self, cells.map(TargetCell::new), &mut rows)?;
+            lock(&self.workers).push(worker);
             (self.progress)(range.len() as u64);
-            rows
+            Ok(rows)
         });
         blocks.collect()
     }
+}
+
+/// Locks what no panic can leave in disorder.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What each thread has for itself.
@@ -211,7 +237,8 @@ impl Worker {
         &mut self,
         job: &Job<'_>,
         targets: impl Iterator<Item = TargetCell>,
-    ) -> Result<RowBlock, PrepareError> {
+        rows: &mut RowBlock,
+    ) -> Result<(), PrepareError> {
         self.targets.clear();
         self.targets.extend(targets);
         let bounds = self.targets.iter();
@@ -220,7 +247,7 @@ impl Worker {
         self.bounds.extend(bounds);
 
         // A little more than the last block had, as most have about the same.
-        let mut rows = RowBlock::with_capacity(self.targets.len(), self.entries + self.entries / 8);
+        rows.clear(self.targets.len(), self.entries + self.entries / 8);
         let mut outcome = Ok(());
         let (bounds, mut nearby) = (take(&mut self.bounds), take(&mut self.nearby));
         job.search
@@ -233,15 +260,16 @@ impl Worker {
             });
         (self.bounds, self.nearby) = (bounds, nearby);
         self.entries = rows.entry_count();
-        outcome.map(|()| rows)
+        outcome
     }
 
     /// Computes the overlaps of a target cell and lets the scheme add its contributions.
-    fn overlap(&mut self, job: &Job<'_>, target: TargetCell, candidates: &[SourceCell]) {
+    fn overlap(&mut self, job: &Job<'_>, target: TargetCell, candidates: &[Candidate]) {
         let meshes = Meshes {
             source: job.source,
             target: job.target,
             classes: job.classes,
+            search: job.search,
         };
         let needed = job.scheme.moments_needed();
         let contributions = &mut self.contributions;
@@ -256,5 +284,82 @@ impl Worker {
                 };
                 job.scheme.contribute(&overlap, contributions);
             });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mesh_core::{BoxMesh, CsrMatrix};
+
+    use super::*;
+    use crate::schemes::P0P0;
+
+    /// Target nodes × source cells: each overlap adds to the rows of all nodes of its target cell.
+    struct Nodes;
+
+    impl Scheme for Nodes {
+        fn name(&self) -> &'static str {
+            "nodes"
+        }
+
+        fn rows(&self, target: &UnstructuredMesh) -> usize {
+            target.node_count()
+        }
+
+        fn contribute(&self, overlap: &Overlap<'_>, contributions: &mut Contributions) {
+            for (share, node) in (1..).zip(overlap.target_mesh.cell_nodes(overlap.target.id())) {
+                let weight = overlap.moments.volume / f64::from(share);
+                contributions.add(node.get(), overlap.source.get(), weight);
+            }
+        }
+    }
+
+    fn matrix(scheme: &dyn Scheme, along_curve: bool, curve_window: usize) -> CsrMatrix {
+        let mesh = |cells, seed| {
+            let mesh = BoxMesh {
+                jitter: 0.2,
+                seed,
+                ..BoxMesh::unit([cells; 3])
+            };
+            mesh.generate().unwrap()
+        };
+        let (source, target) = (mesh(6, 1), mesh(8, 2));
+        let frame = Frame {
+            scheme,
+            rows: scheme.rows(&target),
+            columns: scheme.columns(&source),
+        };
+        let job = Job {
+            source: &source,
+            target: &target,
+            scheme,
+            search: &CandidateSearch::new(&source),
+            classes: &examine(&source).1,
+            frame: &frame,
+            progress: &|_| {},
+            workers: Mutex::default(),
+            spare: Mutex::default(),
+            curve_window,
+        };
+        let (mut matrix, last) = job.rows_of_all(along_curve).unwrap();
+        matrix.append(&last);
+        matrix.finish(&frame).unwrap()
+    }
+
+    #[test]
+    fn rows_computed_along_a_curve_have_the_same_bits_in_windows_of_any_size() {
+        for scheme in [&P0P0 as &dyn Scheme, &Nodes] {
+            let expected = matrix(scheme, false, 0);
+            // 512 cells, in blocks of 128.
+            for window in [100, 128, 300, 512, 1000] {
+                let found = matrix(scheme, true, window);
+                assert_eq!(
+                    mesh_core::digest(&found),
+                    mesh_core::digest(&expected),
+                    "{}, windows of {window}",
+                    scheme.name()
+                );
+            }
+        }
     }
 }
