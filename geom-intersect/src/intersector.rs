@@ -4,11 +4,11 @@ use nalgebra::Point3;
 
 use crate::convex::{Outcome, Scratch};
 use crate::dispatch::clip;
-use crate::frame::box_around;
+use crate::general::General;
+use crate::lanes::Portable;
 use crate::moments::Moments;
 use crate::plane::Plane;
 use crate::solid::Solid;
-use crate::soup::Soup;
 
 /// An overlap below this fraction of the smaller solid's volume is rounding: solids that only touch
 /// come out at up to 1e-15, since each of some ten planes errs by an epsilon of the solid's size.
@@ -48,8 +48,7 @@ const DISPARITY: f64 = 8.0;
 #[derive(Debug, Clone, Default)]
 pub struct Intersector {
     convex: Box<Scratch>,
-    soup: Soup,
-    piece: Soup,
+    general: General,
     planes: Vec<Plane>,
 }
 
@@ -123,42 +122,8 @@ impl Intersector {
         clipper: &Solid,
         origin: Point3<f64>,
     ) -> Moments {
-        let extent = clipper.frame().extent;
-        clipped.fill_soup(&mut self.soup, &origin);
-        if clipper.is_convex() {
-            clipper.convex_planes(&origin, &mut self.planes);
-            for plane in &self.planes {
-                self.soup.clip(plane, plane.snap(extent));
-            }
-            return self.soup.moments::<FIRST>(origin);
-        }
-        let shift = clipper.frame().origin - origin;
-        let decomposition = clipper.decomposition();
-        let (low, high) = box_around(&self.soup.vertices);
-        let mut total = Moments {
-            volume: 0.0,
-            first: nalgebra::Vector3::zeros(),
-            origin,
-        };
-        for piece in &decomposition.pieces {
-            let apart = (0..3).any(|axis| {
-                piece.low[axis] + shift[axis] >= high[axis]
-                    || piece.high[axis] + shift[axis] <= low[axis]
-            });
-            if apart {
-                continue;
-            }
-            self.piece.copy_from(&self.soup);
-            for plane in &decomposition.planes[piece.planes.clone()] {
-                // No snap: pieces share planes to the last bit, so a vertex near such a plane
-                // counts for one of them, not for both.
-                self.piece.clip(&plane.moved(&shift), 0.0);
-            }
-            let moments = self.piece.moments::<FIRST>(origin);
-            total.volume += piece.sign * moments.volume;
-            total.first += piece.sign * moments.first;
-        }
-        total
+        self.general
+            .overlap::<FIRST>(Portable, clipped, clipper, origin)
     }
 }
 

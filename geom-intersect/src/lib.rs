@@ -26,11 +26,14 @@
 mod convex;
 mod decomposition;
 mod dispatch;
+mod edge_sets;
 mod frame;
+mod general;
 mod intersector;
 mod lanes;
 mod moments;
 mod plane;
+mod plane_lanes;
 mod solid;
 mod soup;
 mod standard;

@@ -1,0 +1,103 @@
+//! Up to six planes side by side, as lanes of the vertices that they clip.
+
+use nalgebra::Vector3;
+
+use crate::lanes::{LANES, LaneMath, Lanes};
+use crate::plane::Plane;
+
+/// How many planes clip at a time.
+pub(crate) const CLIP_PLANES: usize = 6;
+
+/// The lanes of a vertex are its coordinates x, y, z, then its distances from planes 1 to 5; plane 0
+/// is used up first, when no vertex is new, so its distances need no lane.
+pub(crate) const FIRST_PLANE_LANE: usize = 2;
+
+/// Up to six planes, the unit of clipping of an [`EdgeSets`](crate::edge_sets::EdgeSets).
+#[derive(Debug, Clone)]
+#[repr(C, align(64))]
+pub(crate) struct PlaneLanes {
+    /// Lane by lane; the lanes of x, y, z are unit vectors through the origin.
+    normal: [Lanes; 3],
+    point: [Lanes; 3],
+    snap: Lanes,
+    first: Plane,
+    first_snap: f64,
+    count: usize,
+}
+
+impl PlaneLanes {
+    /// Returns no plane at all.
+    pub(crate) fn new() -> Self {
+        let mut normal = [[0.0; LANES]; 3];
+        for (axis, lanes) in normal.iter_mut().enumerate() {
+            lanes[axis] = 1.0;
+        }
+        Self {
+            normal,
+            point: [[0.0; LANES]; 3],
+            // No value is beyond infinity.
+            snap: [f64::INFINITY; LANES],
+            first: Plane {
+                normal: Vector3::zeros(),
+                point: Vector3::zeros(),
+            },
+            first_snap: 0.0,
+            count: 0,
+        }
+    }
+
+    /// Forgets all planes.
+    pub(crate) fn clear(&mut self) {
+        self.count = 0;
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.count
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        self.count == CLIP_PLANES
+    }
+
+    /// Adds a plane; a vertex no farther out than `snap` counts as inside.
+    pub(crate) fn push(&mut self, plane: &Plane, snap: f64) {
+        debug_assert!(!self.is_full());
+        if self.count == 0 {
+            self.first = *plane;
+            self.first_snap = snap;
+        } else {
+            let lane = (FIRST_PLANE_LANE + self.count) % LANES;
+            for axis in 0..3 {
+                self.normal[axis][lane] = plane.normal[axis];
+                self.point[axis][lane] = plane.point[axis];
+            }
+            self.snap[lane] = snap;
+        }
+        self.count += 1;
+    }
+
+    /// Returns a vertex's lanes, its distance from plane 0, and the planes that it is outside of.
+    #[inline(always)]
+    pub(crate) fn place(&self, math: impl LaneMath, vertex: &Vector3<f64>) -> (Lanes, f64, u8) {
+        let lanes = math.distances(&self.normal, &self.point, [vertex.x, vertex.y, vertex.z]);
+        let first = self.first.distance(vertex);
+        let outside = self.outside(math, &lanes) | u8::from(first > self.first_snap);
+        (lanes, first, outside & self.all())
+    }
+
+    /// Returns the set of planes, plane 0 left out, that a vertex is outside of. Lanes that are not
+    /// in use may be in it.
+    #[inline(always)]
+    pub(crate) fn outside(&self, math: impl LaneMath, lanes: &Lanes) -> u8 {
+        let bits = math.beyond(lanes, &self.snap);
+        let mut set = 0;
+        for lane in FIRST_PLANE_LANE + 1..LANES {
+            set |= (bits[lane] as u8) << (lane - FIRST_PLANE_LANE);
+        }
+        set
+    }
+
+    fn all(&self) -> u8 {
+        (1 << self.count) - 1
+    }
+}
