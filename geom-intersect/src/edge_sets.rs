@@ -6,21 +6,24 @@
 //! new edge takes the place of one that is gone, and each end of an edge has a byte that says which
 //! planes it is outside of.
 
+use std::ops::Range;
+
 use nalgebra::{Point3, Vector3};
 
-use crate::frame::box_around;
-use crate::lanes::{LaneMath, Lanes};
+use crate::lanes::{Axes, LANES, LaneMath, Lanes};
 use crate::moments::{EdgeSum, Moments};
 use crate::plane_lanes::{FIRST_PLANE_LANE, PlaneLanes};
 
-/// Vertices, edges and faces are counted in a byte.
+/// Vertices and faces are counted in a byte.
 pub(crate) const CAPACITY: usize = 256;
-const WORDS: usize = CAPACITY / 64;
+
+/// Edges in each word of a set.
+const WORD: usize = 64;
 
 /// Start, end, face on the left and face on the right of an edge.
 pub(crate) type ByteEdge = [u8; 4];
 
-/// A closed surface with planar faces that is small enough for bytes.
+/// A closed surface with planar faces, small enough for bytes.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ByteSurface<'a> {
     pub(crate) vertices: &'a [Vector3<f64>],
@@ -36,63 +39,71 @@ pub(crate) struct Remainder {
     faces: usize,
 }
 
-/// More vertices, edges or faces than a byte can count: the general soup has to do it.
+impl Remainder {
+    pub(crate) fn surface(&self) -> ByteSurface<'_> {
+        ByteSurface {
+            vertices: &self.vertices,
+            edges: &self.edges,
+            faces: self.faces,
+        }
+    }
+}
+
+/// More vertices, edges or faces than there is room for.
 #[derive(Debug)]
 pub(crate) struct TooLarge;
 
-/// The surface that is being clipped.
+/// The surface that is being clipped, with room for 64 `WORDS` edges at a time.
 #[derive(Debug, Clone)]
 #[repr(C, align(64))]
-pub(crate) struct EdgeSets {
+pub(crate) struct EdgeSets<const WORDS: usize> {
     vertices: [Lanes; CAPACITY],
-    /// Of the vertices that were placed, the distance from plane 0.
-    first_distance: [f64; CAPACITY],
-    edges: [ByteEdge; CAPACITY],
     /// Of the start, and the end, of each edge, the planes that it is outside of.
-    edges_outside: [[u8; CAPACITY]; 2],
+    edges_outside: [[[u8; WORD]; WORDS]; 2],
+    edges: [[ByteEdge; WORD]; WORDS],
     /// The planes that each vertex is outside of.
     outside: [u8; CAPACITY],
-    /// The vertex in which the boundary of a face leaves the half-space.
+    /// The vertex in which the boundary of each face leaves the half-space.
     exit_of_face: [u8; CAPACITY],
-    /// Of each vertex on the cut, the face that leaves the half-space there and the one that comes
-    /// back.
-    exit_face: [u8; CAPACITY],
+    /// Of each vertex on the cut, the face whose boundary comes back there, and the one whose
+    /// boundary leaves.
     entry_face: [u8; CAPACITY],
+    exit_face: [u8; CAPACITY],
+    /// Of the vertices that were placed, the distance from plane 0.
+    first_distance: [f64; CAPACITY],
     /// The edges that are left.
     alive: [u64; WORDS],
-    words: usize,
-    /// No fewer than there are edges.
-    edge_bound: usize,
     vertex_count: usize,
-    placed: usize,
     faces: usize,
     /// Planes with a vertex outside.
     cutting: u8,
 }
 
-impl Default for EdgeSets {
+impl<const WORDS: usize> Default for EdgeSets<WORDS> {
     fn default() -> Self {
         Self {
-            vertices: [[0.0; 8]; CAPACITY],
-            first_distance: [0.0; CAPACITY],
-            edges: [[0; 4]; CAPACITY],
-            edges_outside: [[0; CAPACITY]; 2],
+            vertices: [[0.0; LANES]; CAPACITY],
+            edges_outside: [[[0; WORD]; WORDS]; 2],
+            edges: [[[0; 4]; WORD]; WORDS],
             outside: [0; CAPACITY],
             exit_of_face: [0; CAPACITY],
-            exit_face: [0; CAPACITY],
             entry_face: [0; CAPACITY],
+            exit_face: [0; CAPACITY],
+            first_distance: [0.0; CAPACITY],
             alive: [0; WORDS],
-            words: 0,
-            edge_bound: 0,
             vertex_count: 0,
-            placed: 0,
             faces: 0,
             cutting: 0,
         }
     }
 }
 
-impl EdgeSets {
+impl<const WORDS: usize> EdgeSets<WORDS> {
+    /// Returns whether there is room for as many edges.
+    pub(crate) const fn has_room_for(edges: usize) -> bool {
+        edges <= WORD * WORDS
+    }
+
     /// Places the vertices of a surface among planes; returns the planes that all of them are
     /// outside of.
     #[inline(always)]
@@ -104,36 +115,36 @@ impl EdgeSets {
     ) -> u8 {
         let mut all = !0;
         let mut any = 0;
-        for (index, vertex) in surface.vertices.iter().take(CAPACITY).enumerate() {
-            let (lanes, first, outside) = planes.place(math, vertex);
-            self.vertices[index] = lanes;
-            self.first_distance[index] = first;
-            self.outside[index] = outside;
-            all &= outside;
-            any |= outside;
+        let places = self.vertices.iter_mut().zip(&mut self.first_distance);
+        let places = places.zip(&mut self.outside);
+        for (((lanes, first), outside), vertex) in places.zip(surface.vertices) {
+            (*lanes, *first, *outside) = planes.place(math, vertex);
+            all &= *outside;
+            any |= *outside;
         }
-        self.placed = surface.vertices.len();
         self.cutting = any;
         all
     }
 
-    /// Takes the edges of the surface that was placed.
+    /// Takes the edges of the surface whose vertices were placed.
     #[inline(always)]
     pub(crate) fn take_edges(&mut self, surface: ByteSurface<'_>) {
-        let count = surface.edges.len().min(CAPACITY);
-        self.edges[..count].copy_from_slice(&surface.edges[..count]);
-        let [starts, ends] = &mut self.edges_outside;
-        for (index, edge) in surface.edges.iter().take(CAPACITY).enumerate() {
-            starts[index] = self.outside[edge[0] as usize];
-            ends[index] = self.outside[edge[1] as usize];
-        }
+        let mut rest = surface.edges;
         for word in 0..WORDS {
-            let count = count.saturating_sub(64 * word).min(64);
-            self.alive[word] = if count == 64 { !0 } else { (1 << count) - 1 };
+            let (edges, others) = rest.split_at(rest.len().min(WORD));
+            rest = others;
+            let [starts, ends] = &mut self.edges_outside;
+            let own = self.edges[word].iter_mut();
+            let own = own.zip(starts[word].iter_mut().zip(&mut ends[word]));
+            for (edge, (own, (start, end))) in edges.iter().zip(own) {
+                *own = *edge;
+                *start = self.outside[edge[0] as usize];
+                *end = self.outside[edge[1] as usize];
+            }
+            // The lowest bits, as many as there are edges.
+            self.alive[word] = !u64::MAX.checked_shl(edges.len() as u32).unwrap_or(0);
         }
-        self.words = count.div_ceil(64);
-        self.edge_bound = count;
-        self.vertex_count = self.placed;
+        self.vertex_count = surface.vertices.len();
         self.faces = surface.faces;
     }
 
@@ -143,61 +154,48 @@ impl EdgeSets {
         &mut self,
         math: impl LaneMath,
         planes: &PlaneLanes,
-        range: std::ops::Range<usize>,
+        range: Range<usize>,
     ) -> Result<bool, TooLarge> {
-        let within = (1_u32 << range.end) as u8;
-        let within = within.wrapping_sub(1);
+        let within = self.cutting & ((1_u16 << range.end) - 1) as u8;
         for plane in range {
-            if self.cutting >> plane & 1 == 0 {
+            if within >> plane & 1 == 0 {
                 continue;
             }
             let mut crossing = [0; WORDS];
             let mut leaving = [0; WORDS];
-            let (mut touched, mut left, mut count) = (0, 0, 0);
-            for word in 0..self.words {
-                let [starts, ends] = self.edges_beyond(plane, word);
+            let (mut left, mut count, mut room) = (0, 0, 0);
+            for word in 0..WORDS {
+                let starts = bits_of(&self.edges_outside[0][word], plane) & self.alive[word];
+                let ends = bits_of(&self.edges_outside[1][word], plane) & self.alive[word];
                 self.alive[word] &= !(starts & ends);
                 crossing[word] = starts ^ ends;
                 leaving[word] = ends;
-                touched |= starts | ends;
                 left |= self.alive[word];
-                count += (starts ^ ends).count_ones() as usize;
+                count += crossing[word].count_ones() as usize;
+                room += self.alive[word].count_zeros() as usize;
             }
             if left == 0 {
                 return Ok(false);
             }
-            if touched == 0 {
+            if count == 0 {
                 continue;
             }
-            if self.vertex_count + count > CAPACITY
-                || self.edge_bound + 2 * count > CAPACITY
-                || self.faces == CAPACITY
-            {
+            if count > room || self.vertex_count + count > CAPACITY || self.faces >= CAPACITY {
                 return Err(TooLarge);
             }
-            let to_come = self.cutting & within & (!1 << plane);
+            let to_come = within & (!1 << plane);
             let first_new = self.vertex_count;
             if plane == 0 {
                 let distance = |sets: &Self, vertex: usize| sets.first_distance[vertex];
                 self.cut(math, planes, crossing, leaving, to_come, distance);
             } else {
-                let distance = |sets: &Self, vertex: usize| {
-                    sets.vertices[vertex][(FIRST_PLANE_LANE + plane) % 8]
-                };
+                let lane = (FIRST_PLANE_LANE + plane) % LANES;
+                let distance = |sets: &Self, vertex: usize| sets.vertices[vertex][lane];
                 self.cut(math, planes, crossing, leaving, to_come, distance);
             }
-            self.close(first_new);
+            self.close(first_new, room)?;
         }
         Ok(true)
-    }
-
-    /// Returns the edges of one word that start, and end, outside a plane.
-    #[inline(always)]
-    fn edges_beyond(&self, plane: usize, word: usize) -> [u64; 2] {
-        [0, 1].map(|side| {
-            let (chunks, _) = self.edges_outside[side].as_chunks::<64>();
-            bits_of(&chunks[word % WORDS], plane) & self.alive[word % WORDS]
-        })
     }
 
     /// Shortens the edges that cross a plane to new vertices; `leaving` has those that end outside.
@@ -211,18 +209,27 @@ impl EdgeSets {
         to_come: u8,
         distance: impl Fn(&Self, usize) -> f64,
     ) {
-        let mut made = 0;
         let first_new = self.vertex_count;
-        for word in 0..self.words {
-            let mut crossing = crossing[word % WORDS];
-            let leaving = leaving[word % WORDS];
+        let mut vertex = first_new;
+        for word in 0..WORDS {
+            let mut crossing = crossing[word];
+            let leaving = leaving[word];
             while crossing != 0 {
-                let bit = crossing.trailing_zeros() as usize;
+                let edge = crossing.trailing_zeros() as usize % WORD;
                 crossing &= crossing - 1;
-                let edge = (64 * word + bit) % CAPACITY;
-                let side = (leaving >> bit & 1) as usize;
-                let inside = self.edges[edge][1 - side] as usize;
-                let outside = self.edges[edge][side] as usize;
+                let side = (leaving >> edge & 1) as usize;
+                let ends = &mut self.edges[word][edge];
+                let inside = ends[1 - side] as usize;
+                let outside = ends[side] as usize;
+                // Along the face on its left an edge that ends outside leaves, along the other it
+                // comes back; an edge that starts outside the other way round.
+                let exit = ends[3 - side];
+                let entry = ends[2 + side];
+                ends[side] = vertex as u8;
+                self.exit_of_face[exit as usize] = vertex as u8;
+                self.exit_face[vertex % CAPACITY] = exit;
+                self.entry_face[vertex % CAPACITY] = entry;
+
                 // A snapped vertex is on the plane: without the minimum the cut could leave the edge.
                 let near = distance(self, inside);
                 let near = if near < 0.0 { near } else { 0.0 };
@@ -230,65 +237,55 @@ impl EdgeSets {
                 let lanes =
                     math.interpolate(&self.vertices[inside], &self.vertices[outside], fraction);
                 let lanes_outside = planes.outside(math, &lanes) & to_come;
-                let vertex = (first_new + made) % CAPACITY;
-                self.vertices[vertex] = lanes;
-                self.outside[vertex] = lanes_outside;
-                self.edges_outside[side][edge] = lanes_outside;
-
-                // Along the face on its left an edge that ends outside leaves, along the other it
-                // comes back; an edge that starts outside the other way round.
-                let exit = self.edges[edge][3 - side];
-                let entry = self.edges[edge][2 + side];
-                self.edges[edge][side] = vertex as u8;
-                self.exit_of_face[exit as usize] = vertex as u8;
-                self.exit_face[made % CAPACITY] = exit;
-                self.entry_face[made % CAPACITY] = entry;
-                made += 1;
+                self.vertices[vertex % CAPACITY] = lanes;
+                self.outside[vertex % CAPACITY] = lanes_outside;
+                self.edges_outside[side][word][edge] = lanes_outside;
+                vertex += 1;
             }
         }
-        self.vertex_count = first_new + made;
+        self.vertex_count = vertex;
     }
 
     /// Closes the faces along the cut: new edges run from where a face's boundary leaves the
     /// half-space to where it comes back.
     #[inline(always)]
-    fn close(&mut self, first_new: usize) {
+    fn close(&mut self, first_new: usize, room: usize) -> Result<(), TooLarge> {
         let cap = self.faces as u8;
         self.faces += 1;
-        let made = self.vertex_count - first_new;
-        let alive = self.alive;
-        let mut places = Places::new();
-        let mut once = true;
-        for cut in 0..made {
-            let vertex = (first_new + cut) as u8;
-            once &= self.exit_of_face[self.exit_face[cut % CAPACITY] as usize] == vertex;
-            let face = self.entry_face[cut % CAPACITY];
+        let mut places = Places::new(self.alive);
+        let mut exits = 0_u64;
+        for vertex in first_new..self.vertex_count {
+            let face = self.entry_face[vertex % CAPACITY];
             let start = self.exit_of_face[face as usize];
-            let place = places.next(&mut self.alive);
-            self.put(place, [start, vertex, face, cap]);
+            exits |= 1 << ((start as usize - first_new) % WORD);
+            let (word, place) = places.next();
+            self.put(word, place, [start, vertex as u8, face, cap]);
         }
-        self.edge_bound += made;
-        if !once {
-            self.alive = alive;
-            places = Places::new();
-            self.close_many(first_new, made, cap, &mut places);
-            self.edge_bound += made;
+        // Where each face is cut once, every new vertex is the exit of one.
+        let count = self.vertex_count - first_new;
+        if exits.count_ones() as usize != count {
+            places = Places::new(self.alive);
+            if 2 * count > room {
+                return Err(TooLarge);
+            }
+            self.close_many(first_new, cap, &mut places);
         }
-        self.words = self.words.max(places.word + 1);
+        self.alive = places.taken;
+        Ok(())
     }
 
-    /// Closes faces of which some are cut more than once.
+    /// Closes faces of which some are cut more than once, or are too many to tell.
     ///
     /// All exits and entries of a face lie on one line, so any pairing gives the same sums; here all
     /// go by way of the first.
     #[cold]
     #[inline(never)]
-    fn close_many(&mut self, first_new: usize, made: usize, cap: u8, places: &mut Places) {
+    fn close_many(&mut self, first_new: usize, cap: u8, places: &mut Places<WORDS>) {
         let mut first_of_face = [None; CAPACITY];
-        for cut in 0..made {
-            let vertex = (first_new + cut) as u8;
-            let (exit, entry) = (self.exit_face[cut], self.entry_face[cut]);
+        for vertex in first_new..self.vertex_count {
+            let (exit, entry) = (self.exit_face[vertex], self.entry_face[vertex]);
             for (face, leaves) in [(exit, true), (entry, false)] {
+                let vertex = vertex as u8;
                 let first = &mut first_of_face[face as usize];
                 let Some(first) = *first else {
                     *first = Some(vertex);
@@ -299,29 +296,29 @@ impl EdgeSets {
                 } else {
                     (first, vertex)
                 };
-                let place = places.next(&mut self.alive);
-                self.put(place, [start, end, face, cap]);
+                let (word, place) = places.next();
+                self.put(word, place, [start, end, face, cap]);
             }
         }
     }
 
     #[inline(always)]
-    fn put(&mut self, place: usize, edge: ByteEdge) {
-        self.edges[place] = edge;
+    fn put(&mut self, word: usize, place: usize, edge: ByteEdge) {
+        self.edges[word][place] = edge;
         for side in 0..2 {
-            self.edges_outside[side][place] = self.outside[edge[side] as usize];
+            self.edges_outside[side][word][place] = self.outside[edge[side] as usize];
         }
     }
 
     /// Calls `visit` for every edge that is left.
     #[inline(always)]
     fn for_each_edge(&self, mut visit: impl FnMut(ByteEdge)) {
-        for word in 0..self.words {
-            let mut edges = self.alive[word % WORDS];
+        for word in 0..WORDS {
+            let mut edges = self.alive[word];
             while edges != 0 {
-                let edge = 64 * word + edges.trailing_zeros() as usize;
+                let edge = edges.trailing_zeros() as usize % WORD;
                 edges &= edges - 1;
-                visit(self.edges[edge % CAPACITY]);
+                visit(self.edges[word][edge]);
             }
         }
     }
@@ -357,7 +354,11 @@ impl EdgeSets {
     /// Everything is taken relative to a vertex that is left, and each face is represented by one
     /// of its own vertices, so the rounding is that of a solid as small as the overlap.
     #[inline(always)]
-    pub(crate) fn moments<const FIRST: bool>(&mut self, origin: Point3<f64>) -> Moments {
+    pub(crate) fn moments<const FIRST: bool>(
+        &self,
+        math: impl LaneMath,
+        origin: Point3<f64>,
+    ) -> Moments {
         let mut vertex_of_face = [0_u8; CAPACITY];
         let mut near = 0;
         self.for_each_edge(|[start, _, left, right]| {
@@ -365,60 +366,71 @@ impl EdgeSets {
             vertex_of_face[right as usize] = start;
             near = start;
         });
-        let near = self.vertex(near);
+        let near = *self.axes(near);
+        let from_near = |vertex: u8| {
+            let mut lanes = [0.0; LANES];
+            for (lane, (to, from)) in lanes.iter_mut().zip(self.axes(vertex).iter().zip(&near)) {
+                *lane = to - from;
+            }
+            lanes
+        };
+        let mut volume = [0.0; 4];
         let mut sum = EdgeSum::default();
         self.for_each_edge(|[start, end, left, right]| {
-            let reference = |face: u8| self.vertex(vertex_of_face[face as usize]) - near;
-            let (left, right) = (reference(left), reference(right));
-            let (start, end) = (self.vertex(start) - near, self.vertex(end) - near);
-            sum.add::<FIRST>(&start, &end, &left, &right);
+            let [start, end] = [start, end].map(from_near);
+            let [left, right] = [left, right].map(|face| vertex_of_face[face as usize]);
+            math.add_edge(&mut volume, &start, &end, self.axes(left), self.axes(right));
+            if FIRST {
+                let [left, right] = [left, right].map(from_near);
+                let [start, end, left, right] = [start, end, left, right]
+                    .map(|lanes| Vector3::new(lanes[0], lanes[1], lanes[2]));
+                sum.add::<true>(&start, &end, &left, &right);
+            }
         });
         let mut moments = sum.moments(origin);
-        moments.first += near * moments.volume;
+        moments.volume = ((volume[0] + volume[1]) + volume[2]) / 6.0;
+        moments.first += Vector3::new(near[0], near[1], near[2]) * moments.volume;
         moments
     }
-}
 
-impl Remainder {
-    pub(crate) fn surface(&self) -> ByteSurface<'_> {
-        ByteSurface {
-            vertices: &self.vertices,
-            edges: &self.edges,
-            faces: self.faces,
-        }
-    }
-
-    /// Returns the ends of the box around the surface.
-    pub(crate) fn bounds(&self) -> (Vector3<f64>, Vector3<f64>) {
-        box_around(&self.vertices)
+    /// Returns a vertex's coordinates, and one number more.
+    #[inline(always)]
+    fn axes(&self, vertex: u8) -> &Axes {
+        let (axes, _) = self.vertices[vertex as usize].as_chunks();
+        &axes[0]
     }
 }
 
 /// Places for new edges: the lowest that are free.
-struct Places {
+struct Places<const WORDS: usize> {
+    taken: [u64; WORDS],
     word: usize,
 }
 
-impl Places {
-    fn new() -> Self {
-        Self { word: 0 }
+impl<const WORDS: usize> Places<WORDS> {
+    #[inline(always)]
+    fn new(taken: [u64; WORDS]) -> Self {
+        Self { taken, word: 0 }
     }
 
+    /// Takes a place: a word, and a place in it. There has to be one.
     #[inline(always)]
-    fn next(&mut self, alive: &mut [u64; WORDS]) -> usize {
-        while alive[self.word % WORDS] == !0 {
-            self.word += 1;
+    fn next(&mut self) -> (usize, usize) {
+        if WORDS > 1 {
+            while self.taken[self.word % WORDS] == !0 {
+                self.word += 1;
+            }
         }
-        let word = &mut alive[self.word % WORDS];
-        let bit = (!*word).trailing_zeros() as usize;
-        *word |= *word + 1;
-        (64 * self.word + bit) % CAPACITY
+        let word = self.word % WORDS;
+        let taken = self.taken[word];
+        self.taken[word] = taken | taken.wrapping_add(1);
+        (word, taken.trailing_ones() as usize % WORD)
     }
 }
 
 /// Returns bit `plane` of each byte.
 #[inline(always)]
-fn bits_of(bytes: &[u8; 64], plane: usize) -> u64 {
+fn bits_of(bytes: &[u8; WORD], plane: usize) -> u64 {
     let (chunks, _) = bytes.as_chunks::<8>();
     let mut bits = 0;
     for (index, chunk) in chunks.iter().enumerate() {

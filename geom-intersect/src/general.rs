@@ -17,7 +17,8 @@ use crate::soup::Soup;
 /// Computes overlaps of any solids; owns the scratch space.
 #[derive(Debug, Clone)]
 pub(crate) struct General {
-    sets: Box<EdgeSets>,
+    small: Box<EdgeSets<1>>,
+    large: Box<EdgeSets<4>>,
     lanes: Box<PlaneLanes>,
     remainder: Remainder,
     vertices: Vec<Vector3<f64>>,
@@ -36,7 +37,8 @@ struct Soups {
 impl Default for General {
     fn default() -> Self {
         Self {
-            sets: Box::default(),
+            small: Box::default(),
+            large: Box::default(),
             lanes: Box::new(PlaneLanes::new()),
             remainder: Remainder::default(),
             vertices: Vec::new(),
@@ -93,59 +95,18 @@ impl General {
         if clipper.is_convex() {
             clipper.convex_planes(&origin, &mut self.planes);
         }
-        match self.with_sets::<FIRST>(math, clipped, clipper, origin) {
-            Ok(moments) => moments,
-            Err(TooLarge) => self.with_soups::<FIRST>(clipped, clipper, origin),
-        }
-    }
-
-    #[inline(always)]
-    fn with_sets<const FIRST: bool>(
-        &mut self,
-        math: impl LaneMath,
-        clipped: &Solid,
-        clipper: &Solid,
-        origin: Point3<f64>,
-    ) -> Result<Moments, TooLarge> {
-        let surface = clipped.surface();
-        let whole = ByteSurface {
-            vertices: &self.vertices,
-            edges: surface.byte_edges().ok_or(TooLarge)?,
-            faces: surface.faces as usize,
-        };
-        let mut clipping = Clipping {
-            math,
-            sets: &mut self.sets,
+        let mut scratch = Scratch {
             lanes: &mut self.lanes,
-            origin,
+            remainder: &mut self.remainder,
+            vertices: &self.vertices,
+            planes: &self.planes,
         };
-        if clipper.is_convex() {
-            let region = Region {
-                planes: &self.planes,
-                shift: Vector3::zeros(),
-                extent: clipper.frame().extent,
-            };
-            let left = clipping.clip(whole, region, &mut self.remainder)?;
-            return Ok(if left {
-                clipping.sets.moments::<FIRST>(origin)
-            } else {
-                nothing(origin)
-            });
-        }
-        let shift = clipper.frame().origin - origin;
-        let decomposition = clipper.decomposition();
-        let mut total = nothing(origin);
-        if decomposition.has_roof() {
-            let roof = Region::of_pieces(decomposition.roof_planes(), shift);
-            if clipping.clip(whole, roof, &mut self.remainder)? {
-                total = clipping.sets.moments::<FIRST>(origin);
-                clipping.sets.rest(&mut self.remainder);
-                let roofed = self.remainder.surface();
-                clipping.add_pieces::<FIRST>(roofed, decomposition, true, shift, &mut total)?;
-            }
-        }
-        clipping.add_pieces::<FIRST>(whole, decomposition, false, shift, &mut total)?;
-        Ok(total)
+        let small = scratch.overlap::<FIRST, 1>(math, &mut self.small, clipped, clipper, origin);
+        small
+            .or_else(|TooLarge| {
+                scratch.overlap::<FIRST, 4>(math, &mut self.large, clipped, clipper, origin)
+            })
+            .unwrap_or_else(|TooLarge| self.with_soups::<FIRST>(clipped, clipper, origin))
     }
 
     #[cold]
@@ -194,15 +155,79 @@ impl General {
     }
 }
 
+/// What it takes to compute an overlap with sets of edges, but the sets.
+struct Scratch<'a> {
+    lanes: &'a mut PlaneLanes,
+    remainder: &'a mut Remainder,
+    /// The vertices of the clipped solid, and the planes of a convex clipping one.
+    vertices: &'a [Vector3<f64>],
+    planes: &'a [Plane],
+}
+
+impl Scratch<'_> {
+    #[inline(always)]
+    fn overlap<const FIRST: bool, const WORDS: usize>(
+        &mut self,
+        math: impl LaneMath,
+        sets: &mut EdgeSets<WORDS>,
+        clipped: &Solid,
+        clipper: &Solid,
+        origin: Point3<f64>,
+    ) -> Result<Moments, TooLarge> {
+        let surface = clipped.surface();
+        let whole = ByteSurface {
+            vertices: self.vertices,
+            edges: surface.byte_edges().ok_or(TooLarge)?,
+            faces: surface.faces as usize,
+        };
+        if !EdgeSets::<WORDS>::has_room_for(whole.edges.len()) {
+            return Err(TooLarge);
+        }
+        let mut clipping = Clipping {
+            math,
+            sets,
+            lanes: self.lanes,
+            origin,
+        };
+        if clipper.is_convex() {
+            let region = Region {
+                planes: self.planes,
+                shift: Vector3::zeros(),
+                extent: clipper.frame().extent,
+            };
+            let left = clipping.clip(whole, region, self.remainder)?;
+            return Ok(if left {
+                clipping.sets.moments::<FIRST>(math, origin)
+            } else {
+                nothing(origin)
+            });
+        }
+        let shift = clipper.frame().origin - origin;
+        let decomposition = clipper.decomposition();
+        let mut total = nothing(origin);
+        if decomposition.has_roof() {
+            let roof = Region::of_pieces(decomposition.roof_planes(), shift);
+            if clipping.clip(whole, roof, self.remainder)? {
+                total = clipping.sets.moments::<FIRST>(math, origin);
+                clipping.sets.rest(self.remainder);
+                let roofed = self.remainder.surface();
+                clipping.add_pieces::<FIRST>(roofed, decomposition, true, shift, &mut total)?;
+            }
+        }
+        clipping.add_pieces::<FIRST>(whole, decomposition, false, shift, &mut total)?;
+        Ok(total)
+    }
+}
+
 /// One overlap while it is computed with sets of edges.
-struct Clipping<'a, M> {
+struct Clipping<'a, M, const WORDS: usize> {
     math: M,
-    sets: &'a mut EdgeSets,
+    sets: &'a mut EdgeSets<WORDS>,
     lanes: &'a mut PlaneLanes,
     origin: Point3<f64>,
 }
 
-impl<M: LaneMath> Clipping<'_, M> {
+impl<M: LaneMath, const WORDS: usize> Clipping<'_, M, WORDS> {
     /// Leaves in the sets what of a surface lies in a region; returns whether that is anything.
     #[inline(always)]
     fn clip(
@@ -292,7 +317,7 @@ impl<M: LaneMath> Clipping<'_, M> {
                 }
                 self.sets.take_edges(surface);
                 if self.sets.clip(self.math, self.lanes, range)? {
-                    add(total, sign, &self.sets.moments::<FIRST>(self.origin));
+                    add(total, sign, &self.sets.moments::<FIRST>(self.math, self.origin));
                 }
             }
         }
