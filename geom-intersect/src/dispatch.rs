@@ -4,9 +4,12 @@
 use nalgebra::Point3;
 
 use crate::convex::{ConvexPlanes, Outcome, Scratch};
+use crate::general::General;
 #[cfg(target_arch = "x86_64")]
 use crate::lanes::Avx2;
 use crate::lanes::Portable;
+use crate::moments::Moments;
+use crate::solid::Solid;
 use crate::standard::StandardShape;
 
 /// Clips as [`Scratch::clip`] does, with the widest registers that the processor has.
@@ -39,12 +42,39 @@ fn clip_avx2<const FIRST: bool>(
     scratch.clip::<FIRST>(math, shape, nodes, planes, origin)
 }
 
+/// Computes an overlap as [`General::overlap`] does, with the widest registers that the processor
+/// has.
+pub(crate) fn overlap<const FIRST: bool>(
+    general: &mut General,
+    clipped: &Solid,
+    clipper: &Solid,
+    origin: Point3<f64>,
+) -> Moments {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(math) = Avx2::detect() {
+        // SAFETY: the features that the function is compiled for were found on this processor.
+        return unsafe { overlap_avx2::<FIRST>(math, general, clipped, clipper, origin) };
+    }
+    general.overlap::<FIRST>(Portable, clipped, clipper, origin)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+fn overlap_avx2<const FIRST: bool>(
+    math: Avx2,
+    general: &mut General,
+    clipped: &Solid,
+    clipper: &Solid,
+    origin: Point3<f64>,
+) -> Moments {
+    general.overlap::<FIRST>(math, clipped, clipper, origin)
+}
+
 #[cfg(test)]
 mod tests {
     use nalgebra::{Matrix3, Vector3};
 
     use super::*;
-    use crate::solid::Solid;
 
     /// Coordinates of the nodes of a unit cell of each shape.
     fn unit(shape: StandardShape) -> Vec<Vector3<f64>> {

@@ -310,16 +310,13 @@ impl<const WORDS: usize> EdgeSets<WORDS> {
         }
     }
 
-    /// Calls `visit` for every edge that is left.
+    /// Iterates over the edges that are left.
     #[inline(always)]
-    fn for_each_edge(&self, mut visit: impl FnMut(ByteEdge)) {
-        for word in 0..WORDS {
-            let mut edges = self.alive[word];
-            while edges != 0 {
-                let edge = edges.trailing_zeros() as usize % WORD;
-                edges &= edges - 1;
-                visit(self.edges[word][edge]);
-            }
+    fn left(&self) -> EdgesLeft<'_, WORDS> {
+        EdgesLeft {
+            edges: &self.edges,
+            alive: self.alive,
+            word: 0,
         }
     }
 
@@ -336,10 +333,10 @@ impl<const WORDS: usize> EdgeSets<WORDS> {
             }
         }
         rest.edges.clear();
-        self.for_each_edge(|[start, end, left, right]| {
-            rest.edges
-                .push([new[start as usize], new[end as usize], left, right]);
-        });
+        for [start, end, left, right] in self.left() {
+            let [start, end] = [start, end].map(|vertex| new[vertex as usize]);
+            rest.edges.push([start, end, left, right]);
+        }
         rest.faces = self.faces;
     }
 
@@ -361,32 +358,27 @@ impl<const WORDS: usize> EdgeSets<WORDS> {
     ) -> Moments {
         let mut vertex_of_face = [0_u8; CAPACITY];
         let mut near = 0;
-        self.for_each_edge(|[start, _, left, right]| {
+        for [start, _, left, right] in self.left() {
             vertex_of_face[left as usize] = start;
             vertex_of_face[right as usize] = start;
             near = start;
-        });
+        }
         let near = *self.axes(near);
-        let from_near = |vertex: u8| {
-            let mut lanes = [0.0; LANES];
-            for (lane, (to, from)) in lanes.iter_mut().zip(self.axes(vertex).iter().zip(&near)) {
-                *lane = to - from;
-            }
-            lanes
-        };
         let mut volume = [0.0; 4];
         let mut sum = EdgeSum::default();
-        self.for_each_edge(|[start, end, left, right]| {
-            let [start, end] = [start, end].map(from_near);
-            let [left, right] = [left, right].map(|face| vertex_of_face[face as usize]);
-            math.add_edge(&mut volume, &start, &end, self.axes(left), self.axes(right));
+        for [start, end, left, right] in self.left() {
+            let start = difference(self.axes(start), &near);
+            let end = difference(self.axes(end), &near);
+            let left = self.axes(vertex_of_face[left as usize]);
+            let right = self.axes(vertex_of_face[right as usize]);
+            math.add_edge(&mut volume, &start, &end, left, right);
             if FIRST {
-                let [left, right] = [left, right].map(from_near);
-                let [start, end, left, right] = [start, end, left, right]
-                    .map(|lanes| Vector3::new(lanes[0], lanes[1], lanes[2]));
+                let corners = [start, end, difference(left, &near), difference(right, &near)];
+                let [start, end, left, right] =
+                    corners.map(|lanes| Vector3::new(lanes[0], lanes[1], lanes[2]));
                 sum.add::<true>(&start, &end, &left, &right);
             }
-        });
+        }
         let mut moments = sum.moments(origin);
         moments.volume = ((volume[0] + volume[1]) + volume[2]) / 6.0;
         moments.first += Vector3::new(near[0], near[1], near[2]) * moments.volume;
@@ -398,6 +390,42 @@ impl<const WORDS: usize> EdgeSets<WORDS> {
     fn axes(&self, vertex: u8) -> &Axes {
         let (axes, _) = self.vertices[vertex as usize].as_chunks();
         &axes[0]
+    }
+}
+
+/// Returns what lies between two vertices, as lanes of which the first three count.
+#[inline(always)]
+fn difference(to: &Axes, from: &Axes) -> Lanes {
+    let mut lanes = [0.0; LANES];
+    for axis in 0..4 {
+        lanes[axis] = to[axis] - from[axis];
+    }
+    lanes
+}
+
+/// The edges that are left, in the order of their places. No closure is called for them: it would
+/// not be compiled for the processor's wider registers.
+struct EdgesLeft<'a, const WORDS: usize> {
+    edges: &'a [[ByteEdge; WORD]; WORDS],
+    alive: [u64; WORDS],
+    word: usize,
+}
+
+impl<const WORDS: usize> Iterator for EdgesLeft<'_, WORDS> {
+    type Item = ByteEdge;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<ByteEdge> {
+        while self.alive[self.word % WORDS] == 0 {
+            self.word += 1;
+            if self.word >= WORDS {
+                return None;
+            }
+        }
+        let word = self.word % WORDS;
+        let edge = self.alive[word].trailing_zeros() as usize % WORD;
+        self.alive[word] &= self.alive[word] - 1;
+        Some(self.edges[word][edge])
     }
 }
 

@@ -101,12 +101,15 @@ impl General {
             vertices: &self.vertices,
             planes: &self.planes,
         };
-        let small = scratch.overlap::<FIRST, 1>(math, &mut self.small, clipped, clipper, origin);
-        small
-            .or_else(|TooLarge| {
-                scratch.overlap::<FIRST, 4>(math, &mut self.large, clipped, clipper, origin)
-            })
-            .unwrap_or_else(|TooLarge| self.with_soups::<FIRST>(clipped, clipper, origin))
+        let small = &mut self.small;
+        if let Ok(moments) = scratch.overlap::<FIRST, 1>(math, small, clipped, clipper, origin) {
+            return moments;
+        }
+        let large = &mut self.large;
+        if let Ok(moments) = scratch.overlap::<FIRST, 4>(math, large, clipped, clipper, origin) {
+            return moments;
+        }
+        self.with_soups::<FIRST>(clipped, clipper, origin)
     }
 
     #[cold]

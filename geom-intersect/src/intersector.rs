@@ -3,9 +3,8 @@
 use nalgebra::Point3;
 
 use crate::convex::{Outcome, Scratch};
-use crate::dispatch::clip;
+use crate::dispatch::{self, clip};
 use crate::general::General;
-use crate::lanes::Portable;
 use crate::moments::Moments;
 use crate::plane::Plane;
 use crate::solid::Solid;
@@ -122,8 +121,7 @@ impl Intersector {
         clipper: &Solid,
         origin: Point3<f64>,
     ) -> Moments {
-        self.general
-            .overlap::<FIRST>(Portable, clipped, clipper, origin)
+        dispatch::overlap::<FIRST>(&mut self.general, clipped, clipper, origin)
     }
 }
 
