@@ -11,7 +11,7 @@ use std::ops::Range;
 use nalgebra::{Point3, Vector3};
 
 use crate::lanes::{Axes, LANES, LaneMath, Lanes};
-use crate::moments::{EdgeSum, Moments};
+use crate::moments::Moments;
 use crate::plane_lanes::{FIRST_PLANE_LANE, PlaneLanes};
 
 /// Vertices and faces are counted in a byte.
@@ -134,10 +134,9 @@ impl<const WORDS: usize> EdgeSets<WORDS> {
             let (edges, others) = rest.split_at(rest.len().min(WORD));
             rest = others;
             let [starts, ends] = &mut self.edges_outside;
-            let own = self.edges[word].iter_mut();
-            let own = own.zip(starts[word].iter_mut().zip(&mut ends[word]));
-            for (edge, (own, (start, end))) in edges.iter().zip(own) {
-                *own = *edge;
+            self.edges[word][..edges.len()].copy_from_slice(edges);
+            let sides = starts[word].iter_mut().zip(&mut ends[word]);
+            for (edge, (start, end)) in edges.iter().zip(sides) {
                 *start = self.outside[edge[0] as usize];
                 *end = self.outside[edge[1] as usize];
             }
@@ -165,8 +164,8 @@ impl<const WORDS: usize> EdgeSets<WORDS> {
             let mut leaving = [0; WORDS];
             let (mut left, mut count, mut room) = (0, 0, 0);
             for word in 0..WORDS {
-                let starts = bits_of(&self.edges_outside[0][word], plane) & self.alive[word];
-                let ends = bits_of(&self.edges_outside[1][word], plane) & self.alive[word];
+                let starts = math.bytes_with(&self.edges_outside[0][word], plane) & self.alive[word];
+                let ends = math.bytes_with(&self.edges_outside[1][word], plane) & self.alive[word];
                 self.alive[word] &= !(starts & ends);
                 crossing[word] = starts ^ ends;
                 leaving[word] = ends;
@@ -365,7 +364,7 @@ impl<const WORDS: usize> EdgeSets<WORDS> {
         }
         let near = *self.axes(near);
         let mut volume = [0.0; 4];
-        let mut sum = EdgeSum::default();
+        let mut first = [0.0; 4];
         for [start, end, left, right] in self.left() {
             let start = difference(self.axes(start), &near);
             let end = difference(self.axes(end), &near);
@@ -373,16 +372,17 @@ impl<const WORDS: usize> EdgeSets<WORDS> {
             let right = self.axes(vertex_of_face[right as usize]);
             math.add_edge(&mut volume, &start, &end, left, right);
             if FIRST {
-                let corners = [start, end, difference(left, &near), difference(right, &near)];
-                let [start, end, left, right] =
-                    corners.map(|lanes| Vector3::new(lanes[0], lanes[1], lanes[2]));
-                sum.add::<true>(&start, &end, &left, &right);
+                let (left, right) = (difference(left, &near), difference(right, &near));
+                add_first(&mut first, &start, &end, &left, &right);
             }
         }
-        let mut moments = sum.moments(origin);
-        moments.volume = ((volume[0] + volume[1]) + volume[2]) / 6.0;
-        moments.first += Vector3::new(near[0], near[1], near[2]) * moments.volume;
-        moments
+        let volume = ((volume[0] + volume[1]) + volume[2]) / 6.0;
+        let first = Vector3::new(first[0], first[1], first[2]) / 24.0;
+        Moments {
+            volume,
+            first: first + Vector3::new(near[0], near[1], near[2]) * volume,
+            origin,
+        }
     }
 
     /// Returns a vertex's coordinates, and one number more.
@@ -401,6 +401,24 @@ fn difference(to: &Axes, from: &Axes) -> Lanes {
         lanes[axis] = to[axis] - from[axis];
     }
     lanes
+}
+
+/// Adds what the edge from `p` to `q` between the faces through `left` and `right` adds to
+/// twenty-four times the first moment, axis by axis (docs/maths.md, formula 3).
+#[inline(always)]
+fn add_first(sum: &mut Axes, p: &Lanes, q: &Lanes, left: &Lanes, right: &Lanes) {
+    let area = [
+        p[1] * q[2] - p[2] * q[1],
+        p[2] * q[0] - p[0] * q[2],
+        p[0] * q[1] - p[1] * q[0],
+    ];
+    let cone = |c: &Lanes| (c[0] * area[0] + c[1] * area[1]) + c[2] * area[2];
+    let (left_cone, right_cone) = (cone(left), cone(right));
+    let volume = left_cone - right_cone;
+    for axis in 0..4 {
+        let fans = left[axis] * left_cone - right[axis] * right_cone;
+        sum[axis] += (p[axis] + q[axis]) * volume + fans;
+    }
 }
 
 /// The edges that are left, in the order of their places. No closure is called for them: it would
@@ -454,17 +472,4 @@ impl<const WORDS: usize> Places<WORDS> {
         self.taken[word] = taken | taken.wrapping_add(1);
         (word, taken.trailing_ones() as usize % WORD)
     }
-}
-
-/// Returns bit `plane` of each byte.
-#[inline(always)]
-fn bits_of(bytes: &[u8; WORD], plane: usize) -> u64 {
-    let (chunks, _) = bytes.as_chunks::<8>();
-    let mut bits = 0;
-    for (index, chunk) in chunks.iter().enumerate() {
-        let ones = u64::from_le_bytes(*chunk) >> plane & 0x0101_0101_0101_0101;
-        // Byte i times 2^(56 − 7 i): bit i of the highest byte.
-        bits |= (ones.wrapping_mul(0x0102_0408_1020_4080) >> 56) << (8 * index);
-    }
-    bits
 }

@@ -143,16 +143,16 @@ impl General {
             }
             total = roofed.moments::<FIRST>(origin);
         }
-        for piece in &decomposition.pieces {
-            let base: &Soup = if piece.under_roof { roofed } else { whole };
-            if piece.is_apart(&shift, &box_around(&base.vertices)) {
-                continue;
+        for (base, under_roof) in [(&*roofed, true), (&*whole, false)] {
+            let bounds = box_around(&base.vertices);
+            let mut pieces = Pieces::new(decomposition, under_roof, shift, bounds);
+            while let Some((planes, sign)) = pieces.next() {
+                soup.copy_from(base);
+                for plane in planes {
+                    soup.clip(&plane.moved(&shift), 0.0);
+                }
+                add(&mut total, sign, &soup.moments::<FIRST>(origin));
             }
-            soup.copy_from(base);
-            for plane in decomposition.planes_of(piece) {
-                soup.clip(&plane.moved(&shift), 0.0);
-            }
-            add(&mut total, piece.sign, &soup.moments::<FIRST>(origin));
         }
         total
     }
@@ -192,13 +192,15 @@ impl Scratch<'_> {
             lanes: self.lanes,
             origin,
         };
+        let (low, high) = clipped.bounds();
+        let bounds = (low - origin, high - origin);
         if clipper.is_convex() {
             let region = Region {
                 planes: self.planes,
                 shift: Vector3::zeros(),
                 extent: clipper.frame().extent,
             };
-            let left = clipping.clip(whole, region, self.remainder)?;
+            let left = clipping.clip(whole, &bounds, region, self.remainder)?;
             return Ok(if left {
                 clipping.sets.moments::<FIRST>(math, origin)
             } else {
@@ -210,14 +212,17 @@ impl Scratch<'_> {
         let mut total = nothing(origin);
         if decomposition.has_roof() {
             let roof = Region::of_pieces(decomposition.roof_planes(), shift);
-            if clipping.clip(whole, roof, self.remainder)? {
+            if clipping.clip(whole, &bounds, roof, self.remainder)? {
                 total = clipping.sets.moments::<FIRST>(math, origin);
                 clipping.sets.rest(self.remainder);
                 let roofed = self.remainder.surface();
-                clipping.add_pieces::<FIRST>(roofed, decomposition, true, shift, &mut total)?;
+                let bounds = box_around(roofed.vertices);
+                let pieces = Pieces::new(decomposition, true, shift, bounds);
+                clipping.add_pieces::<FIRST>(roofed, pieces, &mut total)?;
             }
         }
-        clipping.add_pieces::<FIRST>(whole, decomposition, false, shift, &mut total)?;
+        let pieces = Pieces::new(decomposition, false, shift, bounds);
+        clipping.add_pieces::<FIRST>(whole, pieces, &mut total)?;
         Ok(total)
     }
 }
@@ -236,16 +241,16 @@ impl<M: LaneMath, const WORDS: usize> Clipping<'_, M, WORDS> {
     fn clip(
         &mut self,
         surface: ByteSurface<'_>,
+        bounds: &(Vector3<f64>, Vector3<f64>),
         region: Region<'_>,
         remainder: &mut Remainder,
     ) -> Result<bool, TooLarge> {
-        let bounds = box_around(surface.vertices);
         let mut clipped_before = false;
         let mut planes = region.planes();
         loop {
             self.lanes.clear();
             for (plane, snap) in &mut planes {
-                let [nearest, farthest] = extremes(&plane, &bounds);
+                let [nearest, farthest] = extremes(&plane, bounds);
                 if nearest > snap {
                     return Ok(false);
                 }
@@ -279,36 +284,28 @@ impl<M: LaneMath, const WORDS: usize> Clipping<'_, M, WORDS> {
         }
     }
 
-    /// Adds what of a surface lies in the pieces that are, or are not, under the roof.
+    /// Adds what of a surface lies in each of the pieces.
     #[inline(always)]
     fn add_pieces<const FIRST: bool>(
         &mut self,
         surface: ByteSurface<'_>,
-        decomposition: &Decomposition,
-        under_roof: bool,
-        shift: Vector3<f64>,
+        mut pieces: Pieces<'_>,
         total: &mut Moments,
     ) -> Result<(), TooLarge> {
-        let mut pieces = decomposition.pieces.iter();
-        let bounds = box_around(surface.vertices);
         loop {
-            // As many pieces at a time as there are lanes for their planes: two.
+            // As many pieces at a time as there are lanes for their planes: two of those under the
+            // roof, one of the others.
             self.lanes.clear();
             let mut batch = [(0..0, 0.0), (0..0, 0.0)];
-            for place in &mut batch {
-                let Some(piece) = pieces.find(|piece| {
-                    piece.under_roof == under_roof && !piece.is_apart(&shift, &bounds)
-                }) else {
+            for place in &mut batch[..if pieces.under_roof { 2 } else { 1 }] {
+                let Some((planes, sign)) = pieces.next() else {
                     break;
                 };
                 let start = self.lanes.len();
-                for plane in decomposition.planes_of(piece) {
-                    self.lanes.push(&plane.moved(&shift), 0.0);
+                for plane in planes {
+                    self.lanes.push(&plane.moved(&pieces.shift), 0.0);
                 }
-                *place = (start..self.lanes.len(), piece.sign);
-                if !under_roof {
-                    break;
-                }
+                *place = (start..self.lanes.len(), sign);
             }
             if self.lanes.len() == 0 {
                 return Ok(());
@@ -327,13 +324,43 @@ impl<M: LaneMath, const WORDS: usize> Clipping<'_, M, WORDS> {
     }
 }
 
-impl Piece {
-    /// Returns whether the piece, moved, has no volume in a box.
+/// The pieces that are under the roof, or those that are not, as far as they have volume in a box.
+struct Pieces<'a> {
+    decomposition: &'a Decomposition,
+    pieces: std::slice::Iter<'a, Piece>,
+    under_roof: bool,
+    shift: Vector3<f64>,
+    bounds: (Vector3<f64>, Vector3<f64>),
+}
+
+impl<'a> Pieces<'a> {
+    fn new(
+        decomposition: &'a Decomposition,
+        under_roof: bool,
+        shift: Vector3<f64>,
+        bounds: (Vector3<f64>, Vector3<f64>),
+    ) -> Self {
+        Self {
+            decomposition,
+            pieces: decomposition.pieces.iter(),
+            under_roof,
+            shift,
+            bounds,
+        }
+    }
+
+    /// Returns the planes, not yet moved, and the sign of the next piece.
     #[inline]
-    fn is_apart(&self, shift: &Vector3<f64>, (low, high): &(Vector3<f64>, Vector3<f64>)) -> bool {
-        (0..3).any(|axis| {
-            self.low[axis] + shift[axis] >= high[axis] || self.high[axis] + shift[axis] <= low[axis]
-        })
+    fn next(&mut self) -> Option<(&'a [Plane], f64)> {
+        let (low, high) = &self.bounds;
+        let piece = self.pieces.find(|piece| {
+            let apart = (0..3).any(|axis| {
+                piece.low[axis] + self.shift[axis] >= high[axis]
+                    || piece.high[axis] + self.shift[axis] <= low[axis]
+            });
+            piece.under_roof == self.under_roof && !apart
+        })?;
+        Some((self.decomposition.planes_of(piece), piece.sign))
     }
 }
 

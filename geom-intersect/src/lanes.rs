@@ -25,6 +25,12 @@ pub(crate) trait LaneMath: Copy {
     /// Returns one bit per lane: set where `value` is larger than `limit`.
     fn beyond(self, value: &Lanes, limit: &Lanes) -> Bits;
 
+    /// Returns the set of lanes where `value` is larger than `limit`.
+    fn lanes_beyond(self, value: &Lanes, limit: &Lanes) -> u8;
+
+    /// Returns the set of those bytes that have bit number `bit`.
+    fn bytes_with(self, bytes: &[u8; 64], bit: usize) -> u64;
+
     /// Puts one bit per lane at `place` into each set.
     fn put(self, sets: &mut Bits, bits: &Bits, place: usize);
 
@@ -68,6 +74,27 @@ impl LaneMath for Portable {
     }
 
     #[inline(always)]
+    fn lanes_beyond(self, value: &Lanes, limit: &Lanes) -> u8 {
+        let mut set = 0;
+        for i in 0..LANES {
+            set |= (limit[i] - value[i]).to_bits() >> 63 << i;
+        }
+        set as u8
+    }
+
+    #[inline(always)]
+    fn bytes_with(self, bytes: &[u8; 64], bit: usize) -> u64 {
+        let (chunks, _) = bytes.as_chunks::<8>();
+        let mut set = 0;
+        for (index, chunk) in chunks.iter().enumerate() {
+            let ones = u64::from_le_bytes(*chunk) >> bit & 0x0101_0101_0101_0101;
+            // Byte i times 2^(56 − 7 i) is bit i of the highest byte.
+            set |= (ones.wrapping_mul(0x0102_0408_1020_4080) >> 56) << (8 * index);
+        }
+        set
+    }
+
+    #[inline(always)]
     fn put(self, sets: &mut Bits, bits: &Bits, place: usize) {
         let others = !(1 << place);
         for i in 0..LANES {
@@ -91,8 +118,9 @@ pub(crate) use avx2::Avx2;
 mod avx2 {
     use std::arch::x86_64::{
         __m256d, __m256i, _mm_cvtsi64_si128, _mm256_add_pd, _mm256_and_si256, _mm256_castpd_si256,
-        _mm256_loadu_pd, _mm256_loadu_si256, _mm256_mul_pd, _mm256_or_si256, _mm256_permute4x64_pd,
-        _mm256_set1_epi64x, _mm256_set1_pd, _mm256_sll_epi64, _mm256_srli_epi64, _mm256_storeu_pd,
+        _mm256_loadu_pd, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_movemask_pd,
+        _mm256_mul_pd, _mm256_or_si256, _mm256_permute4x64_pd, _mm256_set1_epi64x, _mm256_set1_pd,
+        _mm256_sll_epi16, _mm256_sll_epi64, _mm256_srli_epi64, _mm256_storeu_pd,
         _mm256_storeu_si256, _mm256_sub_pd,
     };
 
@@ -160,6 +188,35 @@ mod avx2 {
                 }
             }
             result
+        }
+
+        #[inline(always)]
+        fn lanes_beyond(self, value: &Lanes, limit: &Lanes) -> u8 {
+            let mut set = 0;
+            for half in 0..2 {
+                unsafe {
+                    let difference = _mm256_sub_pd(load(limit, half), load(value, half));
+                    set |= _mm256_movemask_pd(difference) << (4 * half);
+                }
+            }
+            set as u8
+        }
+
+        #[inline(always)]
+        fn bytes_with(self, bytes: &[u8; 64], bit: usize) -> u64 {
+            let mut set = 0;
+            for half in 0..2 {
+                // SAFETY: 32 of the 64 bytes, from 0 or from 32.
+                unsafe {
+                    let bytes = _mm256_loadu_si256(bytes.as_ptr().add(32 * half).cast());
+                    // The bit becomes the highest of its byte.
+                    let shift = _mm_cvtsi64_si128(7 - bit as i64);
+                    let signs = _mm256_sll_epi16(bytes, shift);
+                    let signs = _mm256_movemask_epi8(signs) as u32;
+                    set |= u64::from(signs) << (32 * half);
+                }
+            }
+            set
         }
 
         #[inline(always)]

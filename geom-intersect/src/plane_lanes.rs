@@ -23,6 +23,8 @@ pub(crate) struct PlaneLanes {
     first: Plane,
     first_snap: f64,
     count: usize,
+    /// The set of all planes.
+    all: u8,
 }
 
 impl PlaneLanes {
@@ -43,12 +45,14 @@ impl PlaneLanes {
             },
             first_snap: 0.0,
             count: 0,
+            all: 0,
         }
     }
 
     /// Forgets all planes.
     pub(crate) fn clear(&mut self) {
         self.count = 0;
+        self.all = 0;
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -73,6 +77,7 @@ impl PlaneLanes {
             }
             self.snap[lane] = snap;
         }
+        self.all |= 1 << self.count;
         self.count += 1;
     }
 
@@ -82,22 +87,13 @@ impl PlaneLanes {
         let lanes = math.distances(&self.normal, &self.point, [vertex.x, vertex.y, vertex.z]);
         let first = self.first.distance(vertex);
         let outside = self.outside(math, &lanes) | u8::from(first > self.first_snap);
-        (lanes, first, outside & self.all())
+        (lanes, first, outside & self.all)
     }
 
-    /// Returns the set of planes, plane 0 left out, that a vertex is outside of. Lanes that are not
-    /// in use may be in it.
+    /// Returns the set of planes that a vertex is outside of. Plane 0 is not in it, and where there
+    /// are fewer than six planes others may be.
     #[inline(always)]
     pub(crate) fn outside(&self, math: impl LaneMath, lanes: &Lanes) -> u8 {
-        let bits = math.beyond(lanes, &self.snap);
-        let mut set = 0;
-        for lane in FIRST_PLANE_LANE + 1..LANES {
-            set |= (bits[lane] as u8) << (lane - FIRST_PLANE_LANE);
-        }
-        set
-    }
-
-    fn all(&self) -> u8 {
-        (1 << self.count) - 1
+        math.lanes_beyond(lanes, &self.snap) >> FIRST_PLANE_LANE
     }
 }
