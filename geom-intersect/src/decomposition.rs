@@ -47,13 +47,9 @@ impl Decomposition {
             .unwrap_or_else(|| Self::tetrahedra(solid, &vertices))
     }
 
-    /// Whether the solid of the roofs is one of the pieces.
-    pub(crate) fn has_roof(&self) -> bool {
-        !self.roof.is_empty()
-    }
-
-    pub(crate) fn roof_planes(&self) -> &[Plane] {
-        &self.planes[self.roof.clone()]
+    /// Returns the planes of the roofs, where they bound a convex solid: the first of the pieces.
+    pub(crate) fn roof_planes(&self) -> Option<&[Plane]> {
+        (!self.roof.is_empty()).then(|| &self.planes[self.roof.clone()])
     }
 
     /// Returns the planes of a piece; those of the roof have clipped what lies under it before.
@@ -132,12 +128,7 @@ impl Decomposition {
 
     /// Adds the tetrahedron over the triangle `a b c` as seen from `apex`, with the sign of its
     /// volume, or takes it away under a roof; a flat one adds nothing.
-    fn push_tetrahedron(
-        &mut self,
-        [a, b, c]: [&Vector3<f64>; 3],
-        apex: &Vector3<f64>,
-        over: Over,
-    ) {
+    fn push_tetrahedron(&mut self, [a, b, c]: [&Vector3<f64>; 3], apex: &Vector3<f64>, over: Over) {
         let volume = (a - apex).dot(&(b - apex).cross(&(c - apex)));
         if volume == 0.0 {
             return;

@@ -175,4 +175,36 @@ mod tests {
         }
         assert!(compared > 2000, "{compared} overlaps compared");
     }
+
+    #[test]
+    fn the_general_path_gives_the_same_bits_both_ways() {
+        let mut state = 8;
+        let mut compared = 0;
+        for _ in 0..500 {
+            let [clipped, clipper] = [(); 2].map(|()| {
+                let shape = StandardShape::Hexahedron;
+                let mut nodes = random_solid(shape, &mut state).nodes;
+                for node in &mut nodes {
+                    *node += Vector3::from_fn(|_, _| 0.05 * random(&mut state));
+                }
+                let mut solid = Solid::default();
+                solid.set_standard(shape, &nodes);
+                solid
+            });
+            let origin = clipper.frame().origin;
+            let wide = overlap::<true>(&mut General::default(), &clipped, &clipper, origin);
+            let plain = General::default().overlap::<true>(Portable, &clipped, &clipper, origin);
+            let bits = |moments: Moments| {
+                let [x, y, z] = moments.first.into();
+                [moments.volume, x, y, z].map(f64::to_bits)
+            };
+            assert_eq!(bits(wide), bits(plain));
+            let volume = General::default()
+                .overlap::<false>(Portable, &clipped, &clipper, origin)
+                .volume;
+            assert_eq!(volume.to_bits(), plain.volume.to_bits());
+            compared += usize::from(plain.volume > 0.0);
+        }
+        assert!(compared > 200, "{compared} overlaps compared");
+    }
 }

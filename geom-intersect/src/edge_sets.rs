@@ -164,7 +164,8 @@ impl<const WORDS: usize> EdgeSets<WORDS> {
             let mut leaving = [0; WORDS];
             let (mut left, mut count, mut room) = (0, 0, 0);
             for word in 0..WORDS {
-                let starts = math.bytes_with(&self.edges_outside[0][word], plane) & self.alive[word];
+                let starts =
+                    math.bytes_with(&self.edges_outside[0][word], plane) & self.alive[word];
                 let ends = math.bytes_with(&self.edges_outside[1][word], plane) & self.alive[word];
                 self.alive[word] &= !(starts & ends);
                 crossing[word] = starts ^ ends;
@@ -366,14 +367,14 @@ impl<const WORDS: usize> EdgeSets<WORDS> {
         let mut volume = [0.0; 4];
         let mut first = [0.0; 4];
         for [start, end, left, right] in self.left() {
-            let start = difference(self.axes(start), &near);
-            let end = difference(self.axes(end), &near);
+            let start = as_lanes(difference(self.axes(start), &near));
+            let end = as_lanes(difference(self.axes(end), &near));
             let left = self.axes(vertex_of_face[left as usize]);
             let right = self.axes(vertex_of_face[right as usize]);
             math.add_edge(&mut volume, &start, &end, left, right);
             if FIRST {
-                let (left, right) = (difference(left, &near), difference(right, &near));
-                add_first(&mut first, &start, &end, &left, &right);
+                let [left, right] = [left, right].map(|point| difference(point, &near));
+                add_first(math, &mut first, [&start, &end], [&left, &right]);
             }
         }
         let volume = ((volume[0] + volume[1]) + volume[2]) / 6.0;
@@ -393,27 +394,28 @@ impl<const WORDS: usize> EdgeSets<WORDS> {
     }
 }
 
-/// Returns what lies between two vertices, as lanes of which the first three count.
 #[inline(always)]
-fn difference(to: &Axes, from: &Axes) -> Lanes {
-    let mut lanes = [0.0; LANES];
+fn difference(to: &Axes, from: &Axes) -> Axes {
+    let mut axes = [0.0; 4];
     for axis in 0..4 {
-        lanes[axis] = to[axis] - from[axis];
+        axes[axis] = to[axis] - from[axis];
     }
-    lanes
+    axes
+}
+
+#[inline(always)]
+fn as_lanes([x, y, z, w]: Axes) -> Lanes {
+    [x, y, z, w, 0.0, 0.0, 0.0, 0.0]
 }
 
 /// Adds what the edge from `p` to `q` between the faces through `left` and `right` adds to
 /// twenty-four times the first moment, axis by axis (docs/maths.md, formula 3).
 #[inline(always)]
-fn add_first(sum: &mut Axes, p: &Lanes, q: &Lanes, left: &Lanes, right: &Lanes) {
-    let area = [
-        p[1] * q[2] - p[2] * q[1],
-        p[2] * q[0] - p[0] * q[2],
-        p[0] * q[1] - p[1] * q[0],
-    ];
-    let cone = |c: &Lanes| (c[0] * area[0] + c[1] * area[1]) + c[2] * area[2];
-    let (left_cone, right_cone) = (cone(left), cone(right));
+fn add_first(math: impl LaneMath, sum: &mut Axes, [p, q]: [&Lanes; 2], [left, right]: [&Axes; 2]) {
+    let mut cones = [[0.0; 4]; 2];
+    math.add_edge(&mut cones[0], p, q, left, &[0.0; 4]);
+    math.add_edge(&mut cones[1], p, q, right, &[0.0; 4]);
+    let [left_cone, right_cone] = cones.map(|[x, y, z, _]| (x + y) + z);
     let volume = left_cone - right_cone;
     for axis in 0..4 {
         let fans = left[axis] * left_cone - right[axis] * right_cone;

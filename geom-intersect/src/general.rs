@@ -54,21 +54,12 @@ struct Region<'a> {
     planes: &'a [Plane],
     /// What the planes are to be moved by.
     shift: Vector3<f64>,
-    /// The extent of the solid whose planes are snapped to; zero for no snap.
+    /// The extent of the solid whose planes are snapped to; zero for no snap: pieces share planes to
+    /// the last bit, so a vertex near such a plane counts for one of them, not for both.
     extent: f64,
 }
 
-impl<'a> Region<'a> {
-    /// No snap: pieces share planes to the last bit, so a vertex near such a plane counts for one
-    /// of them, not for both.
-    fn of_pieces(planes: &'a [Plane], shift: Vector3<f64>) -> Self {
-        Self {
-            planes,
-            shift,
-            extent: 0.0,
-        }
-    }
-
+impl Region<'_> {
     fn planes(self) -> impl Iterator<Item = (Plane, f64)> {
         self.planes
             .iter()
@@ -136,9 +127,9 @@ impl General {
         let shift = clipper.frame().origin - origin;
         let decomposition = clipper.decomposition();
         let mut total = nothing(origin);
-        if decomposition.has_roof() {
+        if let Some(planes) = decomposition.roof_planes() {
             roofed.copy_from(whole);
-            for plane in decomposition.roof_planes() {
+            for plane in planes {
                 roofed.clip(&plane.moved(&shift), 0.0);
             }
             total = roofed.moments::<FIRST>(origin);
@@ -194,35 +185,46 @@ impl Scratch<'_> {
         };
         let (low, high) = clipped.bounds();
         let bounds = (low - origin, high - origin);
-        if clipper.is_convex() {
-            let region = Region {
+        let shift = clipper.frame().origin - origin;
+        let decomposition = (!clipper.is_convex()).then(|| clipper.decomposition());
+        let region = match decomposition {
+            None => Some(Region {
                 planes: self.planes,
                 shift: Vector3::zeros(),
                 extent: clipper.frame().extent,
-            };
-            let left = clipping.clip(whole, &bounds, region, self.remainder)?;
-            return Ok(if left {
-                clipping.sets.moments::<FIRST>(math, origin)
-            } else {
-                nothing(origin)
-            });
-        }
-        let shift = clipper.frame().origin - origin;
-        let decomposition = clipper.decomposition();
+            }),
+            Some(decomposition) => decomposition.roof_planes().map(|planes| Region {
+                planes,
+                shift,
+                extent: 0.0,
+            }),
+        };
         let mut total = nothing(origin);
-        if decomposition.has_roof() {
-            let roof = Region::of_pieces(decomposition.roof_planes(), shift);
-            if clipping.clip(whole, &bounds, roof, self.remainder)? {
+        let mut any = false;
+        if let Some(region) = region {
+            any = clipping.clip(whole, &bounds, region, self.remainder)?;
+            if any {
                 total = clipping.sets.moments::<FIRST>(math, origin);
-                clipping.sets.rest(self.remainder);
-                let roofed = self.remainder.surface();
-                let bounds = box_around(roofed.vertices);
-                let pieces = Pieces::new(decomposition, true, shift, bounds);
-                clipping.add_pieces::<FIRST>(roofed, pieces, &mut total)?;
             }
         }
-        let pieces = Pieces::new(decomposition, false, shift, bounds);
-        clipping.add_pieces::<FIRST>(whole, pieces, &mut total)?;
+        let Some(decomposition) = decomposition else {
+            return Ok(total);
+        };
+        if any {
+            clipping.sets.rest(self.remainder);
+        }
+        for under_roof in [true, false] {
+            let (surface, bounds) = match (under_roof, any) {
+                (false, _) => (whole, bounds),
+                (true, true) => {
+                    let roofed = self.remainder.surface();
+                    (roofed, box_around(roofed.vertices))
+                }
+                (true, false) => continue,
+            };
+            let pieces = Pieces::new(decomposition, under_roof, shift, bounds);
+            clipping.add_pieces::<FIRST>(surface, pieces, &mut total)?;
+        }
         Ok(total)
     }
 }
@@ -317,7 +319,11 @@ impl<M: LaneMath, const WORDS: usize> Clipping<'_, M, WORDS> {
                 }
                 self.sets.take_edges(surface);
                 if self.sets.clip(self.math, self.lanes, range)? {
-                    add(total, sign, &self.sets.moments::<FIRST>(self.math, self.origin));
+                    add(
+                        total,
+                        sign,
+                        &self.sets.moments::<FIRST>(self.math, self.origin),
+                    );
                 }
             }
         }
@@ -394,4 +400,159 @@ fn nothing(origin: Point3<f64>) -> Moments {
 fn add(total: &mut Moments, sign: f64, moments: &Moments) {
     total.volume += sign * moments.volume;
     total.first += sign * moments.first;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lanes::Portable;
+    use crate::standard::StandardShape;
+
+    const CUBE: [[f64; 3]; 8] = [
+        [0., 0., 0.],
+        [1., 0., 0.],
+        [1., 1., 0.],
+        [0., 1., 0.],
+        [0., 0., 1.],
+        [1., 0., 1.],
+        [1., 1., 1.],
+        [0., 1., 1.],
+    ];
+
+    /// Numbers between −1 and 1 (splitmix64).
+    fn random(state: &mut u64) -> f64 {
+        *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = *state;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 52) as f64 - 1.0
+    }
+
+    fn hexahedron(warp: f64, reach: f64, state: &mut u64) -> Solid {
+        let shift = Vector3::from_fn(|_, _| reach * random(state));
+        let nodes = CUBE.map(|node| {
+            let moved = Vector3::from_fn(|_, _| warp * random(state));
+            Point3::from(node) + shift + moved
+        });
+        let mut solid = Solid::default();
+        solid.set_standard(StandardShape::Hexahedron, &nodes);
+        solid
+    }
+
+    /// A prism over a regular polygon around the z axis, from z = 0 to 1.
+    fn prism(corners: u32) -> Solid {
+        let angle = |corner| std::f64::consts::TAU * f64::from(corner) / f64::from(corners);
+        let ring =
+            |z: f64| (0..corners).map(move |c| Point3::new(angle(c).cos(), angle(c).sin(), z));
+        let nodes: Vec<_> = ring(0.0).chain(ring(1.0)).collect();
+        let mut faces = vec![
+            (0..corners).rev().collect(),
+            (corners..2 * corners).collect(),
+        ];
+        faces.extend((0..corners).map(|corner| {
+            let next = (corner + 1) % corners;
+            vec![corner, next, corners + next, corners + corner]
+        }));
+        let mut solid = Solid::default();
+        solid.set_polyhedron(&nodes, &faces);
+        solid
+    }
+
+    /// The overlap with sets of one size, or none where they are too small for it.
+    fn with_sets<const WORDS: usize>(clipped: &Solid, clipper: &Solid) -> Option<Moments> {
+        let origin = clipper.frame().origin;
+        let mut general = General::default();
+        clipped.vertices(&origin, &mut general.vertices);
+        if clipper.is_convex() {
+            clipper.convex_planes(&origin, &mut general.planes);
+        }
+        let mut scratch = Scratch {
+            lanes: &mut general.lanes,
+            remainder: &mut general.remainder,
+            vertices: &general.vertices,
+            planes: &general.planes,
+        };
+        let mut sets = EdgeSets::<WORDS>::default();
+        scratch
+            .overlap::<true, WORDS>(Portable, &mut sets, clipped, clipper, origin)
+            .ok()
+    }
+
+    fn with_soups(clipped: &Solid, clipper: &Solid) -> Moments {
+        let origin = clipper.frame().origin;
+        let mut general = General::default();
+        if clipper.is_convex() {
+            clipper.convex_planes(&origin, &mut general.planes);
+        }
+        general.with_soups::<true>(clipped, clipper, origin)
+    }
+
+    fn assert_same(found: &Moments, expected: &Moments, smaller: f64) {
+        let error = (found.volume - expected.volume) / smaller;
+        assert!(
+            error.abs() <= 1e-14,
+            "{found:?} for {expected:?}: {error:e}"
+        );
+        let error = (found.first - expected.first).amax() / smaller;
+        assert!(error <= 2e-14, "{found:?} for {expected:?}: {error:e}");
+    }
+
+    #[test]
+    fn sets_of_either_size_do_what_the_soup_does() {
+        let mut state = 11;
+        let (mut compared, mut tetrahedra, mut enough) = (0, 0, [0; 4]);
+        for round in 0..1500 {
+            // Planar, hardly warped, warped, and so far that some are not convex under their roofs.
+            let warp = [0.0, 1e-13, 0.05, 0.25][round % 4];
+            let clipped = hexahedron(warp, 0.7, &mut state);
+            let clipper = match round % 3 {
+                0 => hexahedron(0.0, 0.7, &mut state),
+                1 => hexahedron(warp, 0.7, &mut state),
+                _ => clipped.clone(),
+            };
+            let expected = with_soups(&clipped, &clipper);
+            let smaller = clipped.volume().min(clipper.volume());
+            if let Some(small) = with_sets::<1>(&clipped, &clipper) {
+                assert_same(&small, &expected, smaller);
+                enough[round % 4] += 1;
+            }
+            let large = with_sets::<4>(&clipped, &clipper).expect("256 edges are enough");
+            assert_same(&large, &expected, smaller);
+            compared += usize::from(expected.volume > 0.1);
+            tetrahedra += usize::from(
+                !clipper.is_convex() && clipper.decomposition().roof_planes().is_none(),
+            );
+        }
+        // 64 edges at a time are enough, but for some that share faces.
+        assert!(enough.iter().all(|&count| count > 250), "{enough:?}");
+        assert!(compared > 700, "{compared} overlaps compared");
+        assert!(tetrahedra > 10, "{tetrahedra} signed sums of tetrahedra");
+    }
+
+    #[test]
+    fn a_solid_too_large_for_small_sets_is_left_to_large_ones_and_then_to_the_soup() {
+        let mut half = Solid::default();
+        let nodes = CUBE.map(|[x, y, z]| Point3::new(4.0 * x, 8.0 * y - 4.0, z + 0.5));
+        half.set_standard(StandardShape::Hexahedron, &nodes);
+        for (corners, sizes) in [
+            (12, [true, true]),
+            (30, [false, true]),
+            (100, [false, false]),
+        ] {
+            let prism = prism(corners);
+            let expected = prism.volume() / 4.0;
+            let found = [with_sets::<1>(&prism, &half), with_sets::<4>(&prism, &half)];
+            assert_eq!(found.map(|found| found.is_some()), sizes);
+            let found = found
+                .into_iter()
+                .flatten()
+                .chain([with_soups(&prism, &half)]);
+            let (mut general, origin) = (General::default(), half.frame().origin);
+            let found = found.chain([general.overlap::<true>(Portable, &prism, &half, origin)]);
+            for Moments { volume, .. } in found {
+                let error = (volume - expected) / expected;
+                assert!(error.abs() <= 1e-14, "{corners}: {volume} for {expected}");
+            }
+        }
+    }
 }

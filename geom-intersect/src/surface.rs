@@ -82,7 +82,10 @@ impl Surface {
         let side = |face: u8, start: u8| {
             let face = usize::from(face);
             let starts_here = |&corner: &u32| corner == start.into();
-            match (centre[face], topology.faces[face].iter().position(starts_here)) {
+            match (
+                centre[face],
+                topology.faces[face].iter().position(starts_here),
+            ) {
                 (Some(_), Some(corner)) => own[face] + corner as u32,
                 _ => own[face],
             }
