@@ -305,9 +305,9 @@ impl<const WORDS: usize> EdgeSets<WORDS> {
     #[inline(always)]
     fn put(&mut self, word: usize, place: usize, edge: ByteEdge) {
         self.edges[word][place] = edge;
-        for side in 0..2 {
-            self.edges_outside[side][word][place] = self.outside[edge[side] as usize];
-        }
+        let [start, end, ..] = edge.map(usize::from);
+        self.edges_outside[0][word][place] = self.outside[start];
+        self.edges_outside[1][word][place] = self.outside[end];
     }
 
     /// Iterates over the edges that are left.
@@ -326,10 +326,12 @@ impl<const WORDS: usize> EdgeSets<WORDS> {
         let mut new = [0; CAPACITY];
         rest.vertices.clear();
         // A vertex inside all planes keeps its edges, all others are gone.
-        for index in 0..self.vertex_count.min(CAPACITY) {
-            new[index] = rest.vertices.len() as u8;
-            if self.outside[index] == 0 {
-                rest.vertices.push(self.vertex(index as u8));
+        let old = self.vertices.iter().zip(&self.outside).zip(&mut new);
+        for ((lanes, outside), new) in old.take(self.vertex_count) {
+            *new = rest.vertices.len() as u8;
+            if *outside == 0 {
+                rest.vertices
+                    .push(Vector3::new(lanes[0], lanes[1], lanes[2]));
             }
         }
         rest.edges.clear();
@@ -338,12 +340,6 @@ impl<const WORDS: usize> EdgeSets<WORDS> {
             rest.edges.push([start, end, left, right]);
         }
         rest.faces = self.faces;
-    }
-
-    #[inline(always)]
-    fn vertex(&self, index: u8) -> Vector3<f64> {
-        let lanes = &self.vertices[index as usize];
-        Vector3::new(lanes[0], lanes[1], lanes[2])
     }
 
     /// Returns the moments of what is left, about the frame's origin.

@@ -336,7 +336,7 @@ impl<M: LaneMath, const WORDS: usize> Clipping<'_, M, WORDS> {
 /// The pieces that are under the roof, or those that are not, as far as they have volume in a box.
 struct Pieces<'a> {
     decomposition: &'a Decomposition,
-    pieces: std::slice::Iter<'a, Piece>,
+    to_come: std::slice::Iter<'a, Piece>,
     under_roof: bool,
     shift: Vector3<f64>,
     bounds: Bounds,
@@ -351,7 +351,7 @@ impl<'a> Pieces<'a> {
     ) -> Self {
         Self {
             decomposition,
-            pieces: decomposition.pieces.iter(),
+            to_come: decomposition.pieces.iter(),
             under_roof,
             shift,
             bounds,
@@ -362,7 +362,7 @@ impl<'a> Pieces<'a> {
     #[inline]
     fn next(&mut self) -> Option<(&'a [Plane], f64)> {
         let (low, high) = &self.bounds;
-        let piece = self.pieces.find(|piece| {
+        let piece = self.to_come.find(|piece| {
             let apart = (0..3).any(|axis| {
                 piece.low[axis] + self.shift[axis] >= high[axis]
                     || piece.high[axis] + self.shift[axis] <= low[axis]

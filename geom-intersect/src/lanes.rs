@@ -210,7 +210,7 @@ mod avx2 {
                 unsafe {
                     let bytes = _mm256_loadu_si256(bytes.as_ptr().add(32 * half).cast());
                     // The bit becomes the highest of its byte.
-                    let shift = _mm_cvtsi64_si128(7 - bit as i64);
+                    let shift = _mm_cvtsi64_si128(7 - i64::from(bit as u32));
                     let signs = _mm256_sll_epi16(bytes, shift);
                     let signs = _mm256_movemask_epi8(signs) as u32;
                     set |= u64::from(signs) << (32 * half);
