@@ -18,15 +18,21 @@ use crate::solid::Solid;
 /// Convex pieces, each an intersection of half-spaces, whose signed sum is the solid.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Decomposition {
-    pub(crate) planes: Vec<Plane>,
+    planes: Vec<Plane>,
+    /// The planes of the roofs; none where they do not bound a convex solid.
+    roof: Range<usize>,
+    /// All pieces but the solid of the roofs.
     pub(crate) pieces: Vec<Piece>,
 }
 
 /// A convex piece and the sign it is counted with.
 #[derive(Debug, Clone)]
 pub(crate) struct Piece {
-    pub(crate) planes: Range<usize>,
+    planes: Range<usize>,
     pub(crate) sign: f64,
+    /// Whether the piece is bounded by the roof as well: what is outside the roof is outside the
+    /// piece.
+    pub(crate) under_roof: bool,
     /// Box around the piece, in the frame of the solid.
     pub(crate) low: Vector3<f64>,
     pub(crate) high: Vector3<f64>,
@@ -35,49 +41,61 @@ pub(crate) struct Piece {
 impl Decomposition {
     /// Decomposes a solid, in the solid's own frame.
     pub(crate) fn of(solid: &Solid) -> Self {
-        let mut vertices = Vec::new();
+        let mut vertices = Vec::with_capacity(solid.node_count() + solid.face_count());
         solid.vertices(&solid.frame().origin, &mut vertices);
         Self::roof_minus_slivers(solid, &vertices)
             .unwrap_or_else(|| Self::tetrahedra(solid, &vertices))
     }
 
+    /// Returns the planes of the roofs, where they bound a convex solid: the first of the pieces.
+    pub(crate) fn roof_planes(&self) -> Option<&[Plane]> {
+        (!self.roof.is_empty()).then(|| &self.planes[self.roof.clone()])
+    }
+
+    /// Returns the planes of a piece; those of the roof have clipped what lies under it before.
+    pub(crate) fn planes_of(&self, piece: &Piece) -> &[Plane] {
+        &self.planes[piece.planes.clone()]
+    }
+
     /// Returns none where the roofs do not bound a convex solid.
     fn roof_minus_slivers(solid: &Solid, vertices: &[Vector3<f64>]) -> Option<Self> {
-        let mut result = Self::default();
-        let mut slivers = Vec::new();
-        let mut centre = solid.node_count();
+        // As many as a solid of warped quadrilaterals has: two roof triangles each, and over each
+        // of them a sliver with three more planes.
+        let triangles = 2 * solid.face_count();
+        let mut result = Self {
+            planes: Vec::with_capacity(4 * triangles),
+            pieces: Vec::with_capacity(triangles),
+            roof: 0..0,
+        };
         for face in 0..solid.face_count() {
             let (planar, plane) = solid.face_plane(face);
             if planar {
                 result.planes.push(*plane);
-                continue;
+            } else {
+                for_each_roof_triangle(solid.face(face), vertices, &mut |corners| {
+                    let [a, b, c] = corners.map(|corner| vertices[corner as usize]);
+                    result.planes.push(Plane::of_triangle(&a, &b, &c));
+                });
             }
-            let corners = solid.face(face);
-            convex_roof(corners, vertices, &mut |[a, b, c]| {
-                let [a, b, c] = [a, b, c].map(|corner| vertices[corner as usize]);
-                result.planes.push(Plane::of_triangle(&a, &b, &c));
-                slivers.push([a, b, c, vertices[centre]]);
-            });
-            centre += 1;
         }
         let nodes = &vertices[..solid.node_count()];
-        let convex = result.planes.iter().all(|plane| {
-            nodes
-                .iter()
-                .all(|node| !plane.excludes(node, solid.frame().magnitude))
-        });
-        if !convex {
+        let magnitude = solid.frame().magnitude;
+        let is_outside = |plane: &Plane| nodes.iter().any(|node| plane.excludes(node, magnitude));
+        if result.planes.iter().any(is_outside) {
             return None;
         }
-        let (low, high) = box_around(nodes);
-        result.pieces.push(Piece {
-            planes: 0..result.planes.len(),
-            sign: 1.0,
-            low,
-            high,
-        });
-        for [a, b, c, centre] in slivers {
-            result.push_tetrahedron(&a, &b, &c, &centre, -1.0);
+        result.roof = 0..result.planes.len();
+        let mut centre = solid.node_count();
+        for face in 0..solid.face_count() {
+            let (planar, _) = solid.face_plane(face);
+            if planar {
+                continue;
+            }
+            for_each_roof_triangle(solid.face(face), vertices, &mut |corners| {
+                let [a, b, c] = corners.map(|corner| vertices[corner as usize]);
+                result.push_tetrahedron([&a, &b, &c], &vertices[centre], Over::Roof);
+            });
+            centre += 1;
         }
         Some(result)
     }
@@ -91,16 +109,16 @@ impl Decomposition {
             let (planar, _) = solid.face_plane(face);
             let corners = solid.face(face);
             let count = corners.len();
-            let corner = |index: usize| vertices[corners[index % count] as usize];
+            let corner = |index: usize| &vertices[corners[index % count] as usize];
             if planar {
                 for index in 1..count.saturating_sub(1) {
-                    let (a, b, c) = (corner(0), corner(index), corner(index + 1));
-                    result.push_tetrahedron(&a, &b, &c, &apex, 1.0);
+                    let triangle = [corner(0), corner(index), corner(index + 1)];
+                    result.push_tetrahedron(triangle, &apex, Over::Surface);
                 }
             } else {
                 for index in 0..count {
-                    let (a, b) = (corner(index), corner(index + 1));
-                    result.push_tetrahedron(&a, &b, &vertices[centre], &apex, 1.0);
+                    let triangle = [corner(index), corner(index + 1), &vertices[centre]];
+                    result.push_tetrahedron(triangle, &apex, Over::Surface);
                 }
                 centre += 1;
             }
@@ -109,40 +127,70 @@ impl Decomposition {
     }
 
     /// Adds the tetrahedron over the triangle `a b c` as seen from `apex`, with the sign of its
-    /// volume times `sign`; a flat one adds nothing.
-    fn push_tetrahedron(
-        &mut self,
-        a: &Vector3<f64>,
-        b: &Vector3<f64>,
-        c: &Vector3<f64>,
-        apex: &Vector3<f64>,
-        sign: f64,
-    ) {
+    /// volume, or takes it away under a roof; a flat one adds nothing.
+    fn push_tetrahedron(&mut self, [a, b, c]: [&Vector3<f64>; 3], apex: &Vector3<f64>, over: Over) {
         let volume = (a - apex).dot(&(b - apex).cross(&(c - apex)));
         if volume == 0.0 {
             return;
         }
         // Seen from outside the triangle runs a, b, c if the volume is positive, a, c, b if not.
-        let (b, c, sign) = if volume > 0.0 {
-            (b, c, sign)
-        } else {
-            (c, b, -sign)
-        };
+        let (b, c) = if volume > 0.0 { (b, c) } else { (c, b) };
         let start = self.planes.len();
-        for [p, q, r] in [[a, b, c], [b, a, apex], [c, b, apex], [a, c, apex]] {
-            self.planes.push(Plane::of_triangle(p, q, r));
+        for [p, q] in [[b, a], [c, b], [a, c]] {
+            self.planes.push(Plane::of_triangle(p, q, apex));
+        }
+        // The roof's own triangle bounds a sliver under it. Where rounding has put the centre above
+        // the roof the sliver is outside, and a piece of its own.
+        let under_roof = matches!(over, Over::Roof) && volume > 0.0;
+        if !under_roof {
+            self.planes.push(Plane::of_triangle(a, b, c));
         }
         let (low, high) = box_around([a, b, c, apex]);
+        let counts = match over {
+            Over::Roof => -volume,
+            Over::Surface => volume,
+        };
         self.pieces.push(Piece {
-            planes: start..start + 4,
-            sign,
+            planes: start..self.planes.len(),
+            sign: counts.signum(),
+            under_roof,
             low,
             high,
         });
     }
 }
 
+/// What a tetrahedron stands under.
+#[derive(Clone, Copy)]
+enum Over {
+    Roof,
+    Surface,
+}
+
 /// Visits the triangles of the convex roof over a face's corners: no corner is above any of them.
+/// The sides of each that are the face's own come before those that are diagonals.
+fn for_each_roof_triangle(
+    corners: &[u32],
+    vertices: &[Vector3<f64>],
+    visit: &mut impl FnMut([u32; 3]),
+) {
+    let &[a, b, c, d] = corners else {
+        convex_roof(corners, vertices, visit);
+        return;
+    };
+    // Of the two diagonals one is the ridge: from a to c if d is below the plane through a, b, c.
+    let at = |corner: u32| &vertices[corner as usize];
+    let plane = Plane::of_triangle(at(a), at(b), at(c));
+    if plane.distance(at(d)) <= 0.0 {
+        visit([a, b, c]);
+        visit([c, d, a]);
+    } else {
+        visit([b, c, d]);
+        visit([d, a, b]);
+    }
+}
+
+/// Visits the triangles of the convex roof over any polygon.
 ///
 /// Where rounding or a strange polygon leaves no such triangle the one that is exceeded least is
 /// taken; any triangulation of the corners' loop is a right roof, only a convex one is a fast one.

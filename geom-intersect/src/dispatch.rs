@@ -4,10 +4,12 @@
 use nalgebra::Point3;
 
 use crate::convex::{self, ConvexCell, ConvexPlanes, Corners, Degenerate, Scratch};
+use crate::general::General;
 #[cfg(target_arch = "x86_64")]
 use crate::lanes::Avx2;
 use crate::lanes::Portable;
 use crate::moments::Moments;
+use crate::solid::Solid;
 use crate::standard::StandardShape;
 use crate::standard_faces::StandardFaces;
 
@@ -43,6 +45,24 @@ impl Arithmetic {
             #[cfg(target_arch = "x86_64")]
             // SAFETY: the features that the function is compiled for were found on this processor.
             Self::Avx2(math) => unsafe { faces(math, shape, corners, magnitude) },
+        }
+    }
+
+    /// Computes an overlap as [`General::overlap`] does.
+    pub(crate) fn overlap<const FIRST: bool>(
+        self,
+        general: &mut General,
+        clipped: &Solid,
+        clipper: &Solid,
+        origin: Point3<f64>,
+    ) -> Moments {
+        match self {
+            Self::Portable => general.overlap::<FIRST>(Portable, clipped, clipper, origin),
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: the features that the function is compiled for were found on this processor.
+            Self::Avx2(math) => unsafe {
+                overlap::<FIRST>(math, general, clipped, clipper, origin)
+            },
         }
     }
 
@@ -83,6 +103,18 @@ impl Arithmetic {
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+fn overlap<const FIRST: bool>(
+    math: Avx2,
+    general: &mut General,
+    clipped: &Solid,
+    clipper: &Solid,
+    origin: Point3<f64>,
+) -> Moments {
+    general.overlap::<FIRST>(math, clipped, clipper, origin)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
 fn faces(math: Avx2, shape: StandardShape, corners: &Corners, magnitude: f64) -> StandardFaces {
     StandardFaces::of(math, shape, corners, magnitude)
 }
@@ -116,7 +148,6 @@ mod tests {
     use nalgebra::{Matrix3, Vector3};
 
     use super::*;
-    use crate::solid::Solid;
 
     /// Coordinates of the nodes of a unit cell of each shape.
     fn unit(shape: StandardShape) -> Vec<Vector3<f64>> {

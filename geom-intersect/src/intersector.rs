@@ -5,11 +5,10 @@ use nalgebra::Point3;
 use crate::boxes;
 use crate::convex::{ConvexCell, ConvexPlanes, Degenerate, Scratch};
 use crate::dispatch::Arithmetic;
-use crate::frame::{box_around, lower};
+use crate::frame::lower;
+use crate::general::General;
 use crate::moments::Moments;
-use crate::plane::Plane;
 use crate::solid::{Solid, SolidClass};
-use crate::soup::Soup;
 
 /// An overlap below this fraction of the smaller solid's volume is rounding: solids that only touch
 /// come out at up to 1e-15, since each of some ten planes errs by an epsilon of the solid's size.
@@ -52,9 +51,7 @@ pub struct Intersector {
     arithmetic: Arithmetic,
     ignore_boxes: bool,
     convex: Box<[Scratch; 2]>,
-    soup: Soup,
-    piece: Soup,
-    planes: Vec<Plane>,
+    general: General,
 }
 
 impl Intersector {
@@ -159,54 +156,16 @@ impl Intersector {
         if !(smaller > 0.0) {
             return None;
         }
-        let moments =
-            moments.unwrap_or_else(|Degenerate| self.general::<FIRST>(&Roles::of(source, target)));
+        let moments = moments.unwrap_or_else(|Degenerate| {
+            let Roles {
+                clipped,
+                clipper,
+                origin,
+            } = Roles::of(source, target);
+            self.arithmetic
+                .overlap::<FIRST>(&mut self.general, clipped, clipper, origin)
+        });
         (moments.volume > NOISE * smaller).then_some(moments)
-    }
-
-    /// Clips any closed surface by each convex piece of the other solid.
-    fn general<const FIRST: bool>(&mut self, roles: &Roles<'_>) -> Moments {
-        let Roles {
-            clipped,
-            clipper,
-            origin,
-        } = *roles;
-        let extent = clipper.frame().extent;
-        clipped.fill_soup(&mut self.soup, &origin);
-        if clipper.is_convex() {
-            clipper.convex_planes(&origin, &mut self.planes);
-            for plane in &self.planes {
-                self.soup.clip(plane, plane.snap(extent));
-            }
-            return self.soup.moments::<FIRST>(origin);
-        }
-        let shift = clipper.frame().origin - origin;
-        let decomposition = clipper.decomposition();
-        let (low, high) = box_around(&self.soup.vertices);
-        let mut total = Moments {
-            volume: 0.0,
-            first: nalgebra::Vector3::zeros(),
-            origin,
-        };
-        for piece in &decomposition.pieces {
-            let apart = (0..3).any(|axis| {
-                piece.low[axis] + shift[axis] >= high[axis]
-                    || piece.high[axis] + shift[axis] <= low[axis]
-            });
-            if apart {
-                continue;
-            }
-            self.piece.copy_from(&self.soup);
-            for plane in &decomposition.planes[piece.planes.clone()] {
-                // No snap: pieces share planes to the last bit, so a vertex near such a plane
-                // counts for one of them, not for both.
-                self.piece.clip(&plane.moved(&shift), 0.0);
-            }
-            let moments = self.piece.moments::<FIRST>(origin);
-            total.volume += piece.sign * moments.volume;
-            total.first += piece.sign * moments.first;
-        }
-        total
     }
 }
 

@@ -34,6 +34,15 @@ pub(crate) trait LaneMath: Copy {
     /// z, and the set of nodes that are beyond the plane's limit.
     fn distances(self, nodes: &[Lanes; 3], plane: &PlaneRow) -> (Lanes, u64);
 
+    /// Returns `normal · (vertex − point)` of each lane, summed in the order x, y, z.
+    fn lanes_of(self, normal: &[Lanes; 3], point: &[Lanes; 3], vertex: [f64; 3]) -> Lanes;
+
+    /// Returns `from + (to − from) · fraction`.
+    fn between(self, from: &Lanes, to: &Lanes, fraction: f64) -> Lanes;
+
+    /// Returns the set of lanes that are beyond their limits.
+    fn lanes_beyond(self, value: &Lanes, limit: &Lanes) -> u8;
+
     /// Turns eight nodes given number by number into eight given node by node; `half` says that
     /// only the first four are of interest.
     fn transpose(self, rows: &[Lanes; LANES], nodes: &mut [Lanes; LANES], half: bool);
@@ -93,6 +102,32 @@ impl LaneMath for Portable {
         }
         let beyond = (0..LANES).fold(0, |set, i| set | u64::from(result[i] > limit) << i);
         (Lanes(result), beyond)
+    }
+
+    #[inline(always)]
+    fn lanes_of(self, normal: &[Lanes; 3], point: &[Lanes; 3], [x, y, z]: [f64; 3]) -> Lanes {
+        let [nx, ny, nz] = normal;
+        let [cx, cy, cz] = point;
+        let mut result = [0.0; LANES];
+        for i in 0..LANES {
+            let along_x = nx.0[i] * (x - cx.0[i]);
+            result[i] = (along_x + ny.0[i] * (y - cy.0[i])) + nz.0[i] * (z - cz.0[i]);
+        }
+        Lanes(result)
+    }
+
+    #[inline(always)]
+    fn between(self, from: &Lanes, to: &Lanes, fraction: f64) -> Lanes {
+        let mut result = [0.0; LANES];
+        for i in 0..LANES {
+            result[i] = from.0[i] + (to.0[i] - from.0[i]) * fraction;
+        }
+        Lanes(result)
+    }
+
+    #[inline(always)]
+    fn lanes_beyond(self, value: &Lanes, limit: &Lanes) -> u8 {
+        (0..LANES).fold(0, |set, i| set | u8::from(value.0[i] > limit.0[i]) << i)
     }
 
     #[inline(always)]
@@ -249,6 +284,45 @@ mod avx2 {
                 }
             }
             (result, beyond)
+        }
+
+        #[inline(always)]
+        fn lanes_of(self, normal: &[Lanes; 3], point: &[Lanes; 3], vertex: [f64; 3]) -> Lanes {
+            let mut result = Lanes::default();
+            for half in 0..2 {
+                unsafe {
+                    let along = |axis: usize| {
+                        let from_point =
+                            _mm256_sub_pd(_mm256_set1_pd(vertex[axis]), load(&point[axis], half));
+                        _mm256_mul_pd(load(&normal[axis], half), from_point)
+                    };
+                    let sum = _mm256_add_pd(_mm256_add_pd(along(0), along(1)), along(2));
+                    store(&mut result, half, sum);
+                }
+            }
+            result
+        }
+
+        #[inline(always)]
+        fn between(self, from: &Lanes, to: &Lanes, fraction: f64) -> Lanes {
+            let mut result = Lanes::default();
+            for half in 0..2 {
+                unsafe {
+                    let fraction = _mm256_set1_pd(fraction);
+                    let end = between(load(from, half), load(to, half), fraction);
+                    store(&mut result, half, end);
+                }
+            }
+            result
+        }
+
+        #[inline(always)]
+        fn lanes_beyond(self, value: &Lanes, limit: &Lanes) -> u8 {
+            unsafe {
+                let low = _mm256_cmp_pd::<_CMP_GT_OQ>(load(value, 0), load(limit, 0));
+                let high = _mm256_cmp_pd::<_CMP_GT_OQ>(load(value, 1), load(limit, 1));
+                (_mm256_movemask_pd(low) | _mm256_movemask_pd(high) << 4) as u8
+            }
         }
 
         #[inline(always)]

@@ -406,10 +406,12 @@ impl Solid {
     }
 
     /// Returns the surface with planar faces that bounds the solid, found once.
-    fn surface(&self) -> &Surface {
+    pub(crate) fn surface(&self) -> &Surface {
         self.surface.get_or_init(|| match self.shape {
-            Some(shape) if self.class.convex => Surface::of_planar(shape),
-            _ => Surface::of_faces(self),
+            Some(shape) => {
+                Surface::of_standard(shape, |face| self.class.convex || self.planar[face])
+            }
+            None => Surface::of_faces(self),
         })
     }
 
@@ -421,7 +423,7 @@ impl Solid {
     /// Puts the solid's surface, in the frame of `origin`, into a soup.
     pub(crate) fn fill_soup(&self, soup: &mut Soup, origin: &Point3<f64>) {
         let surface = self.surface();
-        soup.edges.clone_from(&surface.edges);
+        surface.soup_edges(&mut soup.edges);
         soup.faces = surface.faces;
         self.vertices(origin, &mut soup.vertices);
     }
