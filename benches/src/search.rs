@@ -55,12 +55,14 @@ mod tests {
     use crate::{Exercise, shuffle};
 
     #[test]
-    fn both_forms_of_the_search_find_the_same_in_any_numbering() {
+    fn all_forms_of_the_search_find_the_same_in_any_numbering() {
         let meshes = Exercise::HalfShifted.meshes_of(10);
         let shuffled = shuffle(&meshes.source, 1);
         for source in [&meshes.source, &shuffled] {
             for search in [
                 CandidateSearch::new(source),
+                CandidateSearch::with_bins(source).unwrap(),
+                CandidateSearch::with_packed_tree(source).unwrap(),
                 CandidateSearch::with_tree(source),
             ] {
                 check_search(&search, source, &meshes.target);

@@ -26,6 +26,7 @@ impl Boxes<f64> {
     /// smallest: this is as exact as comparisons.
     // Not inlined: what is done with the gaps must not keep the compiler from vectors.
     #[inline(never)]
+    #[allow(clippy::needless_range_loop)] // The compiler sees best what is to stand side by side.
     fn gaps(&self, low: &[f64; 3], high: &[f64; 3]) -> [f64; WIDTH] {
         let mut widest = [f64::NEG_INFINITY; WIDTH];
         for axis in 0..3 {
@@ -102,6 +103,7 @@ impl Boxes<f32> {
 
     /// As for double precision.
     #[inline(never)]
+    #[allow(clippy::needless_range_loop)]
     fn gaps(&self, low: &[f32; 3], high: &[f32; 3]) -> [f32; WIDTH] {
         let mut widest = [f32::NEG_INFINITY; WIDTH];
         for axis in 0..3 {
@@ -210,7 +212,7 @@ mod tests {
         assert_eq!(found[..count], [10, 12, 13, 15, 16]);
         let mut places = Vec::new();
         for_each_set(boxes.overlap(&along_x(0.5, 2.0)), |place| {
-            places.push(place)
+            places.push(place);
         });
         assert_eq!(places, [0, 2, 3, 5, 6]);
         assert_eq!(boxes.around(), along_x(0.0, 6.0));

@@ -186,8 +186,8 @@ impl CandidateSearch {
                 |cells| self.for_each(&around, |cell| cells.push(cell)),
                 |cell| self.bounds(cell),
             );
-            for index in first..first + count {
-                visit(index, nearby.candidates(&bounds[index]));
+            for (place, bounds) in bounds[first..first + count].iter().enumerate() {
+                visit(first + place, nearby.candidates(bounds));
             }
             first += count;
         }

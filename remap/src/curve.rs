@@ -50,8 +50,8 @@ fn sort_along_curve(cells: &mut [u32], bounds: &[Bounds], around: &Bounds) {
                 let mut places = [[0_u32; LANES]; 3];
                 for (lane, &cell) in cells.iter().enumerate() {
                     let centre = centre(cell);
-                    for axis in 0..3 {
-                        places[axis][lane] = grid.place(axis, &centre);
+                    for (axis, places) in places.iter_mut().enumerate() {
+                        places[lane] = grid.place(axis, &centre);
                     }
                 }
                 let indices = hilbert_indices(places, grid.bits);
@@ -121,6 +121,7 @@ impl Grid {
 
 /// How many places the curve visits before each of these.
 #[inline]
+#[allow(clippy::needless_range_loop)] // The compiler sees best what is to stand side by side.
 fn hilbert_indices(mut places: [[u32; LANES]; 3], bits: u32) -> [u64; LANES] {
     // Undo the turns and reflections of each level, from the coarsest on.
     for level in (1..bits).rev() {

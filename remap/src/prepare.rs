@@ -45,11 +45,11 @@ pub struct Preparation {
 /// Wall time of the stages of a preparation, in seconds.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Seconds {
-    /// Classifying the source cells and building the search tree.
+    /// Examining the source cells, preparing the search, the meshes' fingerprints.
     pub search: f64,
     /// Finding candidates and computing overlaps, cell by cell.
     pub intersect: f64,
-    /// Putting the rows together.
+    /// Putting the last rows together; the others are appended while the next are computed.
     pub assemble: f64,
 }
 
@@ -59,8 +59,8 @@ pub struct Seconds {
 /// [`P0P0`](crate::P0P0) an entry is the volume of an overlap; cells that only touch have none. Runs
 /// on the current `rayon` thread pool; the result has the same bits for any number of threads.
 ///
-/// Cost: about half a microsecond per entry for convex cells on one thread; 12 bytes per entry and
-/// some 150 bytes per source cell while it runs.
+/// Memory beside the meshes: 12 bytes per entry, and while it runs some 100 bytes per source cell.
+/// What it costs in time is in `benches/runs`.
 ///
 /// # Errors
 ///

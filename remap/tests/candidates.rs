@@ -175,6 +175,17 @@ fn real_meshes_in_any_numbering() {
     }
 }
 
+#[test]
+fn rows_of_cells_in_random_order() {
+    let rows = |mesh: &UnstructuredMesh, seed| {
+        let order = shuffled(mesh.cell_count() / 20, seed);
+        let order = order.into_iter().flat_map(|row| 20 * row..20 * (row + 1));
+        renumbered(mesh, &order.collect::<Vec<_>>())
+    };
+    let mesh = |jitter| generated([20, 9, 9], BoxCellShape::Hexahedron, jitter);
+    compare(&rows(&mesh(0.1), 1), &rows(&mesh(0.2), 2));
+}
+
 /// A box of one cell around a mesh, in the mesh.
 fn with_giant(mesh: &UnstructuredMesh) -> UnstructuredMesh {
     let mut nodes = mesh.nodes().to_vec();
