@@ -317,7 +317,7 @@ impl Scratch {
         while crossing != 0 {
             let edge = crossing.trailing_zeros() as usize % MAX_EDGES;
             crossing &= crossing - 1;
-            let outer = (leaving >> edge & 1) as usize * SIDE | edge;
+            let outer = ((leaving >> edge & 1) as usize * SIDE) | edge;
             let inner = outer ^ SIDE;
             let (inside, outside) = (self.ends[inner], self.ends[outer]);
             let [near, far] = [inside, outside].map(|vertex| self.distance::<PLANE>(vertex));

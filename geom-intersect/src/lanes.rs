@@ -218,13 +218,12 @@ pub(crate) use avx2::Avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx2 {
     use std::arch::x86_64::{
-        __m256d, _CMP_GT_OQ, _mm_cvtsi32_si128, _mm_cvtsi64_si128, _mm_loadu_si128,
-        _mm_shuffle_epi8, _mm_storeu_si128, _mm256_add_pd, _mm256_castpd_si256,
-        _mm256_castsi256_ps, _mm256_cmp_pd, _mm256_load_pd, _mm256_loadu_si256,
-        _mm256_movemask_epi8, _mm256_movemask_pd, _mm256_movemask_ps, _mm256_mul_pd,
-        _mm256_packs_epi32, _mm256_permute2f128_pd, _mm256_permute4x64_pd, _mm256_set1_pd,
-        _mm256_setzero_si256, _mm256_sll_epi16, _mm256_store_pd, _mm256_sub_pd, _mm256_unpackhi_pd,
-        _mm256_unpacklo_pd,
+        __m256d, _CMP_GT_OQ, _mm_cvtsi64_si128, _mm_loadu_si128, _mm_shuffle_epi8,
+        _mm_storeu_si128, _mm256_add_pd, _mm256_castpd_si256, _mm256_castsi256_ps, _mm256_cmp_pd,
+        _mm256_load_pd, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_movemask_pd,
+        _mm256_movemask_ps, _mm256_mul_pd, _mm256_packs_epi32, _mm256_permute2f128_pd,
+        _mm256_permute4x64_pd, _mm256_set1_pd, _mm256_setzero_si256, _mm256_sll_epi16,
+        _mm256_store_pd, _mm256_sub_pd, _mm256_unpackhi_pd, _mm256_unpacklo_pd,
     };
 
     use super::{Axes, LANES, LaneMath, Lanes, PlaneRow};
@@ -411,7 +410,7 @@ mod avx2 {
         #[inline(always)]
         fn bytes_with(self, bytes: &[u8; 64], bit: usize) -> u64 {
             unsafe {
-                let shift = _mm_cvtsi32_si128(7 - bit as i32);
+                let shift = _mm_cvtsi64_si128(7 - i64::from(bit as u32));
                 let low = _mm256_loadu_si256(bytes.as_ptr().cast());
                 let high = _mm256_loadu_si256(bytes.as_ptr().add(32).cast());
                 // The highest bit of each byte is what counts; what neighbours shift in is below.
