@@ -48,18 +48,8 @@ pub(crate) trait LaneMath: Copy {
     fn transpose(self, rows: &[Lanes; LANES], nodes: &mut [Lanes; LANES], half: bool);
 
     /// Puts `from + (to − from) · fraction` into a vertex and returns the set of lanes that are beyond
-    /// their limits, in the order of [`BIT_OF_LANE`].
-    fn interpolate(
-        self,
-        vertices: &mut [Lanes; 256],
-        from_to: [u8; 2],
-        fraction: f64,
-        place: u8,
-        limits: &Lanes,
-    ) -> u8;
-
-    /// Does the same for the first four lanes only.
-    fn interpolate_half(
+    /// their limits, in the order of [`BIT_OF_LANE`]; of the first four lanes only if `HALF` says so.
+    fn interpolate<const HALF: bool>(
         self,
         vertices: &mut [Lanes; 256],
         from_to: [u8; 2],
@@ -139,27 +129,22 @@ impl LaneMath for Portable {
     }
 
     #[inline(always)]
-    fn interpolate(
+    fn interpolate<const HALF: bool>(
         self,
         vertices: &mut [Lanes; 256],
-        from_to: [u8; 2],
+        [from, to]: [u8; 2],
         fraction: f64,
         place: u8,
         limits: &Lanes,
     ) -> u8 {
-        interpolate_lanes::<LANES>(vertices, from_to, fraction, place, limits)
-    }
-
-    #[inline(always)]
-    fn interpolate_half(
-        self,
-        vertices: &mut [Lanes; 256],
-        from_to: [u8; 2],
-        fraction: f64,
-        place: u8,
-        limits: &Lanes,
-    ) -> u8 {
-        interpolate_lanes::<{ LANES / 2 }>(vertices, from_to, fraction, place, limits)
+        let (from, to) = (vertices[from as usize].0, vertices[to as usize].0);
+        let vertex = &mut vertices[place as usize].0;
+        let mut beyond = 0;
+        for i in 0..if HALF { LANES / 2 } else { LANES } {
+            vertex[i] = from[i] + (to[i] - from[i]) * fraction;
+            beyond |= u8::from(vertex[i] > limits.0[i]) << BIT_OF_LANE[i];
+        }
+        beyond
     }
 
     #[inline(always)]
@@ -194,24 +179,6 @@ impl LaneMath for Portable {
     }
 }
 
-#[inline(always)]
-fn interpolate_lanes<const COUNT: usize>(
-    vertices: &mut [Lanes; 256],
-    [from, to]: [u8; 2],
-    fraction: f64,
-    place: u8,
-    limits: &Lanes,
-) -> u8 {
-    let (from, to) = (vertices[from as usize].0, vertices[to as usize].0);
-    let vertex = &mut vertices[place as usize].0;
-    let mut beyond = 0;
-    for i in 0..COUNT {
-        vertex[i] = from[i] + (to[i] - from[i]) * fraction;
-        beyond |= u8::from(vertex[i] > limits.0[i]) << BIT_OF_LANE[i];
-    }
-    beyond
-}
-
 #[cfg(target_arch = "x86_64")]
 pub(crate) use avx2::Avx2;
 
@@ -222,7 +189,7 @@ mod avx2 {
         _mm_storeu_si128, _mm256_add_pd, _mm256_castpd_si256, _mm256_castsi256_ps, _mm256_cmp_pd,
         _mm256_load_pd, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_movemask_pd,
         _mm256_movemask_ps, _mm256_mul_pd, _mm256_packs_epi32, _mm256_permute2f128_pd,
-        _mm256_permute4x64_pd, _mm256_set1_pd, _mm256_setzero_si256, _mm256_sll_epi16,
+        _mm256_permute4x64_pd, _mm256_set1_pd, _mm256_setzero_pd, _mm256_sll_epi16,
         _mm256_store_pd, _mm256_sub_pd, _mm256_unpackhi_pd, _mm256_unpacklo_pd,
     };
 
@@ -352,7 +319,7 @@ mod avx2 {
         }
 
         #[inline(always)]
-        fn interpolate(
+        fn interpolate<const HALF: bool>(
             self,
             vertices: &mut [Lanes; 256],
             [from, to]: [u8; 2],
@@ -362,35 +329,18 @@ mod avx2 {
         ) -> u8 {
             unsafe {
                 let fraction = _mm256_set1_pd(fraction);
-                let (from, to) = (&vertices[from as usize], &vertices[to as usize]);
-                let low = between(load(from, 0), load(to, 0), fraction);
-                let high = between(load(from, 1), load(to, 1), fraction);
-                let place = &mut vertices[place as usize];
-                store(place, 0, low);
-                store(place, 1, high);
+                let (from, to) = (vertices[from as usize], vertices[to as usize]);
+                let vertex = &mut vertices[place as usize];
+                let low = between(load(&from, 0), load(&to, 0), fraction);
+                store(vertex, 0, low);
                 let low = _mm256_cmp_pd::<_CMP_GT_OQ>(low, load(limits, 0));
-                let high = _mm256_cmp_pd::<_CMP_GT_OQ>(high, load(limits, 1));
+                let mut high = _mm256_setzero_pd();
+                if !HALF {
+                    high = between(load(&from, 1), load(&to, 1), fraction);
+                    store(vertex, 1, high);
+                    high = _mm256_cmp_pd::<_CMP_GT_OQ>(high, load(limits, 1));
+                }
                 let both = _mm256_packs_epi32(_mm256_castpd_si256(low), _mm256_castpd_si256(high));
-                _mm256_movemask_ps(_mm256_castsi256_ps(both)) as u8
-            }
-        }
-
-        #[inline(always)]
-        fn interpolate_half(
-            self,
-            vertices: &mut [Lanes; 256],
-            [from, to]: [u8; 2],
-            fraction: f64,
-            place: u8,
-            limits: &Lanes,
-        ) -> u8 {
-            unsafe {
-                let fraction = _mm256_set1_pd(fraction);
-                let (from, to) = (&vertices[from as usize], &vertices[to as usize]);
-                let low = between(load(from, 0), load(to, 0), fraction);
-                store(&mut vertices[place as usize], 0, low);
-                let low = _mm256_cmp_pd::<_CMP_GT_OQ>(low, load(limits, 0));
-                let both = _mm256_packs_epi32(_mm256_castpd_si256(low), _mm256_setzero_si256());
                 _mm256_movemask_ps(_mm256_castsi256_ps(both)) as u8
             }
         }

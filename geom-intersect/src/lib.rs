@@ -28,6 +28,7 @@ mod convex;
 mod decomposition;
 mod dispatch;
 mod edge_sets;
+mod edge_table;
 mod frame;
 mod general;
 mod intersector;
