@@ -199,7 +199,6 @@ impl Bins {
 
 /// Without branches in between: half of the answers are not predictable.
 #[inline]
-#[allow(clippy::needless_bitwise_bool)]
 fn share_volume(one: &Bounds, other: &Bounds) -> bool {
     (one.min.x < other.max.x)
         & (one.min.y < other.max.y)

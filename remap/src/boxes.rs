@@ -3,6 +3,8 @@
 //! Written so that the compiler makes vector instructions of it on every processor: whether boxes
 //! overlap is asked by the widest gap between them, which needs subtractions and maxima only.
 
+use std::ops::Sub;
+
 use mesh_core::{Bounds, Point3};
 
 /// How many boxes stand side by side.
@@ -15,20 +17,14 @@ pub(crate) struct Boxes<T> {
     pub(crate) high: [[T; WIDTH]; 3],
 }
 
-impl Boxes<f64> {
-    pub(crate) const EMPTY: Self = Self {
-        low: [[f64::INFINITY; WIDTH]; 3],
-        high: [[f64::NEG_INFINITY; WIDTH]; 3],
-    };
-
+impl<T: Copy + PartialOrd + Sub<Output = T>> Boxes<T> {
     /// Returns the gap to a box for each of the eight, the widest of all axes: negative where they
-    /// share a volume. Numbers that differ have a difference of the right sign, down to the
-    /// smallest: this is as exact as comparisons.
+    /// share a volume; `least` is less than any. Numbers that differ have a difference of the right
+    /// sign, down to the smallest: this is as exact as comparisons.
     // Not inlined: what is done with the gaps must not keep the compiler from vectors.
     #[inline(never)]
-    #[allow(clippy::needless_range_loop)] // The compiler sees best what is to stand side by side.
-    fn gaps(&self, low: &[f64; 3], high: &[f64; 3]) -> [f64; WIDTH] {
-        let mut widest = [f64::NEG_INFINITY; WIDTH];
+    fn gaps(&self, least: T, low: &[T; 3], high: &[T; 3]) -> [T; WIDTH] {
+        let mut widest = [least; WIDTH];
         for axis in 0..3 {
             for place in 0..WIDTH {
                 let after = self.low[axis][place] - high[axis];
@@ -44,11 +40,19 @@ impl Boxes<f64> {
         }
         widest
     }
+}
+
+impl Boxes<f64> {
+    pub(crate) const EMPTY: Self = Self {
+        low: [[f64::INFINITY; WIDTH]; 3],
+        high: [[f64::NEG_INFINITY; WIDTH]; 3],
+    };
 
     /// Returns which of the eight share a volume with the bounds.
     #[inline]
     pub(crate) fn overlap(&self, bounds: &Bounds) -> [bool; WIDTH] {
-        let gaps = self.gaps(bounds.min.coords.as_ref(), bounds.max.coords.as_ref());
+        let (low, high) = (bounds.min.coords.as_ref(), bounds.max.coords.as_ref());
+        let gaps = self.gaps(f64::NEG_INFINITY, low, high);
         gaps.map(|gap| gap < 0.0)
     }
 
@@ -61,7 +65,8 @@ impl Boxes<f64> {
         items: &[T; WIDTH],
         found: &mut [T; WIDTH],
     ) -> usize {
-        let gaps = self.gaps(bounds.min.coords.as_ref(), bounds.max.coords.as_ref());
+        let (low, high) = (bounds.min.coords.as_ref(), bounds.max.coords.as_ref());
+        let gaps = self.gaps(f64::NEG_INFINITY, low, high);
         let mut count = 0;
         for place in 0..WIDTH {
             // Written in any case and overwritten unless it is one: no branch to mispredict.
@@ -101,30 +106,11 @@ impl Boxes<f32> {
         high: [[f32::NEG_INFINITY; WIDTH]; 3],
     };
 
-    /// As for double precision.
-    #[inline(never)]
-    #[allow(clippy::needless_range_loop)]
-    fn gaps(&self, low: &[f32; 3], high: &[f32; 3]) -> [f32; WIDTH] {
-        let mut widest = [f32::NEG_INFINITY; WIDTH];
-        for axis in 0..3 {
-            for place in 0..WIDTH {
-                let after = self.low[axis][place] - high[axis];
-                let before = low[axis] - self.high[axis][place];
-                let gap = if after > before { after } else { before };
-                widest[place] = if widest[place] > gap {
-                    widest[place]
-                } else {
-                    gap
-                };
-            }
-        }
-        widest
-    }
-
     /// Returns which of the eight meet a box, touching included.
     #[inline]
     pub(crate) fn meet(&self, low: &[f32; 3], high: &[f32; 3]) -> [bool; WIDTH] {
-        self.gaps(low, high).map(|gap| gap <= 0.0)
+        self.gaps(f32::NEG_INFINITY, low, high)
+            .map(|gap| gap <= 0.0)
     }
 }
 

@@ -121,7 +121,6 @@ impl Grid {
 
 /// How many places the curve visits before each of these.
 #[inline]
-#[allow(clippy::needless_range_loop)] // The compiler sees best what is to stand side by side.
 fn hilbert_indices(mut places: [[u32; LANES]; 3], bits: u32) -> [u64; LANES] {
     // Undo the turns and reflections of each level, from the coarsest on.
     for level in (1..bits).rev() {
