@@ -21,6 +21,16 @@ pub struct Field {
     name: String,
     location: Location,
     values: FieldValues,
+    labels: Vec<Label>,
+}
+
+/// What an integer of a field stands for: the name of a material, a physical group, a family.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// The integer.
+    pub value: i64,
+    /// One of its names; a value may have several labels.
+    pub name: String,
 }
 
 /// What a field has one tuple for.
@@ -84,7 +94,29 @@ impl Field {
             name: name.into(),
             location,
             values,
+            labels: Vec::new(),
         }
+    }
+
+    /// The field with names for its integers, in place of those it had.
+    ///
+    /// ```
+    /// use mesh_core::{DataArray, Field, FieldValues, Label, Location};
+    /// let values = FieldValues::Integer(DataArray::scalars(vec![1, 1, 2]));
+    /// let fuel = Label { value: 1, name: "fuel".into() };
+    /// let region = Field::new("region", Location::Cells, values).with_labels(vec![fuel]);
+    /// assert_eq!(region.labels()[0].name, "fuel");
+    /// ```
+    #[must_use]
+    pub fn with_labels(mut self, labels: Vec<Label>) -> Self {
+        self.labels = labels;
+        self
+    }
+
+    /// The names of the integers, in the order in which they were given; mostly none.
+    #[must_use]
+    pub fn labels(&self) -> &[Label] {
+        &self.labels
     }
 
     /// The name.

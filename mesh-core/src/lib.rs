@@ -34,7 +34,7 @@ mod unstructured_mesh;
 pub use bounds::Bounds;
 pub use cartesian_mesh::{CartesianMesh, CartesianMeshError};
 pub use data_array::{DataArray, DataArrayError, Number};
-pub use field::{Field, FieldError, FieldValues, Location};
+pub use field::{Field, FieldError, FieldValues, Label, Location};
 pub use generate::{BoxCellShape, BoxMesh, GenerateError};
 pub use hashing::{Fingerprint, ParseHashError};
 pub use ids::{CellId, NodeId};

@@ -81,4 +81,12 @@ pub enum WriteError {
         /// The extensions there are, each with its dot.
         supported: Vec<String>,
     },
+    /// The format has no place for several steps of time.
+    #[error("{}: {format} holds no time series; write .pvd or .med", path.display())]
+    NoSeries {
+        /// The file.
+        path: PathBuf,
+        /// The format.
+        format: &'static str,
+    },
 }

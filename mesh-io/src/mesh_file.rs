@@ -19,12 +19,36 @@ pub struct MeshFile {
 }
 
 /// How a mesh file is read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ReadOptions {
     /// Whether cells of higher order are read as the linear cells of their corner nodes, with a
     /// note; otherwise they are refused. Their other nodes stay, unused.
     pub linearize: bool,
+    /// Which mesh is read of a file that holds several; otherwise the first, with a note. A format
+    /// whose files hold one mesh without a name does not ask.
+    pub mesh: Option<String>,
+    /// Which step is read of a file that holds a time series.
+    pub step: StepChoice,
+}
+
+/// Which step of a time series is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StepChoice {
+    /// The last one, with a note where there are several.
+    #[default]
+    Last,
+    /// The one with this number, from 0, in the order of [`MeshFormat::times`].
+    Number(usize),
+}
+
+/// The fields of one step of a time series.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// The time, in the unit of the file.
+    pub time: f64,
+    /// The fields at that time.
+    pub fields: Vec<Field>,
 }
 
 impl ReadOptions {
@@ -32,6 +56,20 @@ impl ReadOptions {
     #[must_use]
     pub const fn linearize(mut self, linearize: bool) -> Self {
         self.linearize = linearize;
+        self
+    }
+
+    /// The options with `mesh` set.
+    #[must_use]
+    pub fn mesh(mut self, mesh: impl Into<String>) -> Self {
+        self.mesh = Some(mesh.into());
+        self
+    }
+
+    /// The options with `step` set.
+    #[must_use]
+    pub const fn step(mut self, step: StepChoice) -> Self {
+        self.step = step;
         self
     }
 }
@@ -56,6 +94,16 @@ pub trait MeshFormat: Sync {
     /// A file that is not there, is damaged, or holds no mesh of three-dimensional linear cells.
     fn read(&self, path: &Path, options: &ReadOptions) -> Result<MeshFile, ReadError>;
 
+    /// The times of the steps of a file, ascending as the file has them; none where its fields
+    /// have no time, as by default.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read), as far as the times need it.
+    fn times(&self, _path: &Path) -> Result<Vec<f64>, ReadError> {
+        Ok(Vec::new())
+    }
+
     /// Writes a file.
     ///
     /// # Errors
@@ -67,6 +115,23 @@ pub trait MeshFormat: Sync {
         mesh: &UnstructuredMesh,
         fields: &[Field],
     ) -> Result<(), WriteError>;
+
+    /// Writes a time series on one mesh; a format without time refuses, as by default.
+    ///
+    /// # Errors
+    ///
+    /// A format without time, a field that does not fit the mesh, or a file that cannot be written.
+    fn write_series(
+        &self,
+        path: &Path,
+        _mesh: &UnstructuredMesh,
+        _steps: &[Step],
+    ) -> Result<(), WriteError> {
+        Err(WriteError::NoSeries {
+            path: path.to_owned(),
+            format: self.name(),
+        })
+    }
 }
 
 /// All formats of mesh files; a new one is entered here.
@@ -98,6 +163,38 @@ pub fn read_mesh_with(path: &Path, options: &ReadOptions) -> Result<MeshFile, Re
         supported: supported(),
     })?;
     format.read(path, options)
+}
+
+/// The times of the steps of the mesh file at `path`; none where its fields have no time.
+///
+/// # Errors
+///
+/// An unknown extension, or what [`MeshFormat::times`] returns.
+pub fn read_times(path: &Path) -> Result<Vec<f64>, ReadError> {
+    find_format(path)
+        .ok_or_else(|| ReadError::UnknownExtension {
+            path: path.to_owned(),
+            supported: supported(),
+        })?
+        .times(path)
+}
+
+/// Writes a time series on one mesh to `path`, in the format of its extension.
+///
+/// # Errors
+///
+/// An unknown extension, or what [`MeshFormat::write_series`] returns.
+pub fn write_series(
+    path: &Path,
+    mesh: &UnstructuredMesh,
+    steps: &[Step],
+) -> Result<(), WriteError> {
+    find_format(path)
+        .ok_or_else(|| WriteError::UnknownExtension {
+            path: path.to_owned(),
+            supported: supported(),
+        })?
+        .write_series(path, mesh, steps)
 }
 
 /// Writes a mesh and its fields to `path`, in the format of its extension.

@@ -11,10 +11,10 @@ use remap::OverlapMatrix;
 /// Reads a mesh; what the reader noted (skipped cells, say) becomes warnings.
 pub(crate) fn read_mesh(
     path: &Path,
-    options: ReadOptions,
+    options: &ReadOptions,
     warnings: &mut Vec<String>,
 ) -> anyhow::Result<MeshFile> {
-    let file = mesh_io::read_mesh_with(path, &options)?;
+    let file = mesh_io::read_mesh_with(path, options)?;
     warnings.extend(
         file.notes
             .iter()

@@ -1,6 +1,6 @@
 //! What can go wrong, one enum per family of functions.
 
-use mesh_core::{DataArrayError, Fingerprint};
+use mesh_core::{DataArrayError, Fingerprint, Location};
 use thiserror::Error;
 
 /// Why a matrix could not be prepared.
@@ -50,20 +50,24 @@ pub enum PrepareError {
 #[non_exhaustive]
 pub enum MatrixMismatch {
     /// The matrix has another number of columns than the source mesh has cells.
-    #[error("the matrix has {columns} columns, but the source mesh has {cells} cells")]
+    #[error("the matrix has {columns} columns, but the source mesh has {count} {location}")]
     Columns {
         /// Columns of the matrix.
         columns: usize,
-        /// Cells of the source mesh.
-        cells: usize,
+        /// Cells or nodes of the source mesh.
+        count: usize,
+        /// Whether they are cells or nodes.
+        location: Location,
     },
     /// The matrix has another number of rows than the target mesh has cells.
-    #[error("the matrix has {rows} rows, but the target mesh has {cells} cells")]
+    #[error("the matrix has {rows} rows, but the target mesh has {count} {location}")]
     Rows {
         /// Rows of the matrix.
         rows: usize,
-        /// Cells of the target mesh.
-        cells: usize,
+        /// Cells or nodes of the target mesh.
+        count: usize,
+        /// Whether they are cells or nodes.
+        location: Location,
     },
     /// The matrix was prepared for another source mesh.
     #[error(

@@ -1,6 +1,8 @@
 //! The raw matrix: overlap volumes before any division.
 
-use mesh_core::{CsrMatrix, Digest, Fingerprint, MatrixError, UnstructuredMesh, compensated_sum};
+use mesh_core::{
+    CsrMatrix, Digest, Fingerprint, Location, MatrixError, UnstructuredMesh, compensated_sum,
+};
 
 use crate::error::MatrixMismatch;
 
@@ -12,6 +14,8 @@ pub struct OverlapMatrix {
     matrix: CsrMatrix,
     source: Option<Fingerprint>,
     target: Option<Fingerprint>,
+    source_location: Location,
+    target_location: Location,
 }
 
 /// How two matrices differ.
@@ -42,7 +46,18 @@ impl OverlapMatrix {
             },
             source,
             target,
+            source_location: Location::Cells,
+            target_location: Location::Cells,
         }
+    }
+
+    /// The matrix with columns for the cells or nodes of the source, rows for those of the target;
+    /// by default both are cells.
+    #[must_use]
+    pub fn between(mut self, source: Location, target: Location) -> Self {
+        self.source_location = source;
+        self.target_location = target;
+        self
     }
 
     /// Makes a matrix of its arrays, as `scipy.sparse.csr_matrix` names them: data, indices,
@@ -83,6 +98,18 @@ impl OverlapMatrix {
     #[must_use]
     pub fn target(&self) -> Option<Fingerprint> {
         self.target
+    }
+
+    /// Returns what of the source mesh the columns are for.
+    #[must_use]
+    pub fn source_location(&self) -> Location {
+        self.source_location
+    }
+
+    /// Returns what of the target mesh the rows are for.
+    #[must_use]
+    pub fn target_location(&self) -> Location {
+        self.target_location
     }
 
     /// Returns the number of stored entries.
@@ -148,6 +175,8 @@ impl OverlapMatrix {
             matrix: self.matrix.transpose_view().to_csr(),
             source: self.target,
             target: self.source,
+            source_location: self.target_location,
+            target_location: self.source_location,
         }
     }
 
@@ -172,9 +201,14 @@ impl OverlapMatrix {
     }
 
     fn check_source(&self, source: &UnstructuredMesh) -> Result<(), MatrixMismatch> {
-        let (columns, cells) = (self.matrix.cols(), source.cell_count());
-        if columns != cells {
-            return Err(MatrixMismatch::Columns { columns, cells });
+        let (columns, location) = (self.matrix.cols(), self.source_location);
+        let count = source.count_on(location);
+        if columns != count {
+            return Err(MatrixMismatch::Columns {
+                columns,
+                count,
+                location,
+            });
         }
         let found = source.fingerprint();
         match self.source {
@@ -184,9 +218,14 @@ impl OverlapMatrix {
     }
 
     fn check_target(&self, target: &UnstructuredMesh) -> Result<(), MatrixMismatch> {
-        let (rows, cells) = (self.matrix.rows(), target.cell_count());
-        if rows != cells {
-            return Err(MatrixMismatch::Rows { rows, cells });
+        let (rows, location) = (self.matrix.rows(), self.target_location);
+        let count = target.count_on(location);
+        if rows != count {
+            return Err(MatrixMismatch::Rows {
+                rows,
+                count,
+                location,
+            });
         }
         let found = target.fingerprint();
         match self.target {

@@ -124,7 +124,8 @@ pub fn prepare_with(
     seconds.assemble = lap();
     let [source, target] = fingerprints.map(Some);
     Ok(Preparation {
-        matrix: OverlapMatrix::new(matrix, source, target),
+        matrix: OverlapMatrix::new(matrix, source, target)
+            .between(scheme.source_location(), scheme.target_location()),
         seconds,
     })
 }

@@ -1,7 +1,7 @@
 //! A scheme: the rule by which overlaps fill the matrix.
 
 use geom_intersect::Moments;
-use mesh_core::UnstructuredMesh;
+use mesh_core::{Location, UnstructuredMesh};
 
 use crate::cells::{SourceCell, TargetCell};
 
@@ -46,14 +46,24 @@ pub trait Scheme: Sync {
         MomentsNeeded::Volume
     }
 
-    /// The number of rows of the matrix: by default the number of target cells.
-    fn rows(&self, target: &UnstructuredMesh) -> usize {
-        target.cell_count()
+    /// Where the fields live that the matrix takes, its columns: by default on source cells.
+    fn source_location(&self) -> Location {
+        Location::Cells
     }
 
-    /// The number of columns of the matrix: by default the number of source cells.
+    /// Where the fields live that the matrix gives, its rows: by default on target cells.
+    fn target_location(&self) -> Location {
+        Location::Cells
+    }
+
+    /// The number of rows of the matrix: by default one for each value of a target field.
+    fn rows(&self, target: &UnstructuredMesh) -> usize {
+        target.count_on(self.target_location())
+    }
+
+    /// The number of columns of the matrix: by default one for each value of a source field.
     fn columns(&self, source: &UnstructuredMesh) -> usize {
-        source.cell_count()
+        source.count_on(self.source_location())
     }
 
     /// Adds what an overlap contributes to the matrix.

@@ -3,7 +3,9 @@
 mod common;
 
 use common::{jittered, largest, one_box, overlaps};
-use mesh_core::{BoxCellShape, CartesianMesh, DataArray, Point3, Shape, UnstructuredMesh, Vector3};
+use mesh_core::{
+    BoxCellShape, CartesianMesh, DataArray, Location, Point3, Shape, UnstructuredMesh, Vector3,
+};
 use remap::{MatrixMismatch, Nature, OperatorError, OverlapMatrix, RemapOperator};
 
 /// Boxes of these lengths in a row along x, each of cross-section 1.
@@ -319,9 +321,14 @@ fn a_matrix_of_the_wrong_shape_is_refused() {
     };
     let columns = MatrixMismatch::Columns {
         columns: 3,
-        cells: 2,
+        count: 2,
+        location: Location::Cells,
     };
-    let rows = MatrixMismatch::Rows { rows: 2, cells: 1 };
+    let rows = MatrixMismatch::Rows {
+        rows: 2,
+        count: 1,
+        location: Location::Cells,
+    };
     assert_eq!(refused(matrix((1, 3), vec![0, 1]).unwrap()), columns.into());
     assert_eq!(refused(matrix((2, 2), vec![0, 1, 1]).unwrap()), rows.into());
 }

@@ -260,16 +260,22 @@ impl UnstructuredMesh {
         self.mirrored_cells
     }
 
+    /// How many cells or nodes there are: the tuples of a field there.
+    #[must_use]
+    pub fn count_on(&self, location: Location) -> usize {
+        match location {
+            Location::Cells => self.cell_count(),
+            Location::Nodes => self.node_count(),
+        }
+    }
+
     /// Checks that a field has one tuple per cell or node of this mesh.
     ///
     /// # Errors
     /// When its length is another.
     pub fn check_field(&self, field: &Field) -> Result<(), FieldError> {
         let location = field.location();
-        let expected = match location {
-            Location::Cells => self.cell_count(),
-            Location::Nodes => self.node_count(),
-        };
+        let expected = self.count_on(location);
         let found = field.tuples();
         if found == expected {
             Ok(())

@@ -20,7 +20,7 @@ pub(crate) fn run(job: &ApplyJob, progress: &Progress) -> anyhow::Result<Outcome
     } = job;
     let (matrix, read) = progress.step("reading the matrix", || read_overlap_matrix(path));
     let matrix = matrix?;
-    let meshes = Meshes::read(&job.source, &job.target, job.reading, progress)?;
+    let meshes = Meshes::read(&job.source, &job.target, &job.reading, progress)?;
     let belongs = matrix.check_meshes(&meshes.source.mesh, &meshes.target.mesh);
     belongs.with_context(|| path.display().to_string())?;
     let seconds = Seconds {

@@ -68,7 +68,7 @@ pub(crate) fn run(job: &CheckJob, progress: &Progress) -> anyhow::Result<Outcome
         target,
         warnings,
         ..
-    } = Meshes::read(&job.source, &job.target, job.reading, progress)?;
+    } = Meshes::read(&job.source, &job.target, &job.reading, progress)?;
     let (report, _) = progress.step("checking", || check(&matrix, &source.mesh, &target.mesh));
     let found = report.with_context(|| job.matrix.display().to_string())?;
 

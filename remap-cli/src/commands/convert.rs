@@ -9,7 +9,7 @@ use crate::progress::Progress;
 pub(crate) fn run(job: &ConvertJob, progress: &Progress) -> anyhow::Result<Outcome> {
     let mut warnings = Vec::new();
     let (file, _) = progress.step("reading", || {
-        read_mesh(&job.from, job.reading, &mut warnings)
+        read_mesh(&job.from, &job.reading, &mut warnings)
     });
     let file = file?;
     let (written, _) = progress.step("writing", || job.to.write(&file.mesh, &file.fields));

@@ -50,7 +50,7 @@ struct FieldReport {
 pub(crate) fn run(job: &InfoJob, progress: &Progress) -> anyhow::Result<Outcome> {
     let mut notes = Vec::new();
     let (file, _) = progress.step("reading the mesh", || {
-        read_mesh(&job.mesh, job.reading, &mut notes)
+        read_mesh(&job.mesh, &job.reading, &mut notes)
     });
     let file = file?;
     let report = MeshReport::new(&file.mesh, &file.fields, file.notes);

@@ -23,7 +23,7 @@ impl Meshes {
     pub(crate) fn read(
         source: &Path,
         target: &Path,
-        options: ReadOptions,
+        options: &ReadOptions,
         progress: &Progress,
     ) -> anyhow::Result<Meshes> {
         let read = |path| {

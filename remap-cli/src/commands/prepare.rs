@@ -20,7 +20,7 @@ pub(crate) fn run(job: &PrepareJob, progress: &Progress) -> anyhow::Result<Outco
         target,
         mut warnings,
         seconds: read,
-    } = Meshes::read(&job.source, &job.target, job.reading, progress)?;
+    } = Meshes::read(&job.source, &job.target, &job.reading, progress)?;
     let (source, target) = (source.mesh, target.mesh);
     let mut seconds = Seconds {
         read,

@@ -16,7 +16,7 @@ pub(crate) fn run(job: &TransferJob, progress: &Progress) -> anyhow::Result<Outc
         scheme,
         fields: job,
     } = job;
-    let meshes = Meshes::read(&job.source, &job.target, job.reading, progress)?;
+    let meshes = Meshes::read(&job.source, &job.target, &job.reading, progress)?;
     // Before the long work: a misspelt name is found at once.
     find_fields(job, &meshes.source)?;
     let (source, target) = (&meshes.source.mesh, &meshes.target.mesh);
