@@ -36,6 +36,7 @@ mod lanes;
 mod moments;
 mod plane;
 mod plane_lanes;
+mod second_moments;
 mod solid;
 mod soup;
 mod standard;
@@ -44,5 +45,6 @@ mod surface;
 
 pub use intersector::{Intersector, box_overlap};
 pub use moments::Moments;
+pub use second_moments::SecondMoments;
 pub use solid::{Solid, SolidClass};
 pub use standard::StandardShape;

@@ -20,6 +20,7 @@ mod measures;
 mod merging;
 mod nodal_measures;
 mod orientation;
+mod tetrahedra;
 mod transform;
 mod validation;
 
@@ -29,6 +30,7 @@ pub use error::MeshError;
 pub use extraction::ExtractError;
 pub use faces::{Faces, Neighbours};
 pub use merging::{MergeNodesError, MergedNodes};
+pub use tetrahedra::Tetrahedra;
 pub use transform::TransformError;
 
 /// How many cells or nodes a thread takes at a time; the results do not depend on it.
