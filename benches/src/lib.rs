@@ -5,7 +5,6 @@
 //! the timed part. How to run and to record: `README.md` beside this crate.
 
 mod cells;
-mod dual;
 mod exercise;
 mod files;
 mod memory;

@@ -106,6 +106,94 @@ pub enum OperatorError {
         /// Cells of the mesh.
         expected: usize,
     },
+    /// The matrix has rows or columns whose measures are not known.
+    #[error(
+        "the matrix is between {location}, whose measures are not known; one between cells is needed"
+    )]
+    NoMeasures {
+        /// Where the rows or columns live.
+        location: Location,
+    },
+    /// The field lives elsewhere than the operator's matrix says.
+    #[error("field {name:?} is on {found}, but the matrix takes fields on {expected}")]
+    WrongLocation {
+        /// The field.
+        name: String,
+        /// Where it lives.
+        found: Location,
+        /// Where it should.
+        expected: Location,
+    },
+    /// A mask of several components.
+    #[error("the mask has {components} components, but one is expected: 0 where a cell is masked")]
+    MaskComponents {
+        /// How many components.
+        components: usize,
+    },
+    /// A mask of another length.
+    #[error("the mask has {found} values, but there are {expected} {location}")]
+    MaskLength {
+        /// How many values.
+        found: usize,
+        /// How many cells or nodes.
+        expected: usize,
+        /// Whether they are cells or nodes.
+        location: Location,
+    },
+    /// A mask that lives elsewhere.
+    #[error("the mask is on {found}, but one on {expected} is needed")]
+    MaskLocation {
+        /// Where it lives.
+        found: Location,
+        /// Where it should.
+        expected: Location,
+    },
+    /// A mask that leaves nothing.
+    #[error("the mask masks all of its {count} values, but at least one must take part")]
+    MasksEverything {
+        /// How many values.
+        count: usize,
+    },
+    /// A number that should be between zero and one.
+    #[error("a least coverage of {found} is no fraction; give a number from 0 to 1")]
+    NoFraction {
+        /// The number.
+        found: f64,
+    },
+    /// A range whose ends are the wrong way round, or not numbers.
+    #[error("no value lies between the bounds {minimum} and {maximum}; the least comes first")]
+    EmptyRange {
+        /// The least value.
+        minimum: f64,
+        /// The greatest value.
+        maximum: f64,
+    },
+    /// Bounds for another number of components.
+    #[error("{found} pairs of bounds were given for {expected} components")]
+    RangeCount {
+        /// How many pairs.
+        found: usize,
+        /// How many components.
+        expected: usize,
+    },
+    /// Bounds between which no field has the integral that is to be kept.
+    #[error(
+        "bounds {minimum} to {maximum} cannot be kept together with the integral: \
+         the mean value is {mean}; widen the bounds, or leave them out"
+    )]
+    BoundsOutOfReach {
+        /// The integral over the measure of all cells with a value.
+        mean: f64,
+        /// The least value that is allowed.
+        minimum: f64,
+        /// The greatest value that is allowed.
+        maximum: f64,
+    },
+    /// A fix-up that has nothing to go by.
+    #[error(
+        "no target cell has a value, so that there is nothing to fix up; do the meshes overlap?"
+    )]
+    NothingCovered,
     /// The result could not be put into an array.
     #[error(transparent)]
     Array(#[from] DataArrayError),

@@ -47,7 +47,10 @@ mod schemes;
 pub use candidates::CandidateSearch;
 pub use cells::{SourceCell, TargetCell};
 pub use error::{MatrixMismatch, OperatorError, PrepareError};
-pub use operator::{Nature, RemapOperator};
+pub use operator::{
+    ComponentReport, ConservationReport, Empty, Fixup, Limits, Mask, Nature, PartlyCovered,
+    RemapOperator, Statistics, Transfer, Transferred, Uncovered, ValueRange,
+};
 pub use overlap_matrix::{Difference, OverlapMatrix, difference};
 pub use prepare::{Preparation, Progress, Seconds, prepare, prepare_with};
 pub use scheme::{Contributions, MomentsNeeded, Overlap, Scheme};

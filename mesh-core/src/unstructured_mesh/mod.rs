@@ -19,6 +19,7 @@ mod faces;
 mod measures;
 mod merging;
 mod nodal_measures;
+mod node_cells;
 mod orientation;
 mod tetrahedra;
 mod transform;
@@ -30,6 +31,7 @@ pub use error::MeshError;
 pub use extraction::ExtractError;
 pub use faces::{Faces, Neighbours};
 pub use merging::{MergeNodesError, MergedNodes};
+pub use node_cells::NodeCells;
 pub use tetrahedra::Tetrahedra;
 pub use transform::TransformError;
 

@@ -1,0 +1,587 @@
+//! The raw matrix with a nature's denominators, ready to carry fields.
+
+use std::borrow::Cow;
+use std::sync::{Arc, OnceLock};
+
+use mesh_core::{CsrMatrix, DataArray, Field, FieldValues, Location, UnstructuredMesh};
+
+use crate::error::OperatorError;
+use crate::overlap_matrix::OverlapMatrix;
+
+mod conservation;
+mod fixup;
+mod mask;
+mod nature;
+mod product;
+mod side;
+mod surroundings;
+mod transfer;
+mod uncovered;
+mod value_range;
+
+pub use conservation::{ComponentReport, ConservationReport, Statistics};
+pub use fixup::{Empty, Fixup, PartlyCovered};
+pub use mask::Mask;
+pub use nature::Nature;
+pub use transfer::{Limits, Transfer, Transferred};
+pub use uncovered::Uncovered;
+pub use value_range::ValueRange;
+
+use product::multiply;
+use side::Side;
+use uncovered::check_shape;
+
+/// A raw matrix with the denominators of a nature: carries fields from the source to the target, and
+/// by [`RemapOperator::reversed`] back. Prepared once, applied many times.
+///
+/// Invariant: the matrix belongs to the meshes. A row whose sum is not positive has no value, nor has a
+/// cell without volume.
+///
+/// Weights are not stored: the product is taken with the raw matrix, which copies of the operator
+/// and of the [`OverlapMatrix`] share, and each entry is divided when it is used. So an operator takes
+/// some 40 bytes for each cell and nothing for an entry.
+///
+/// Masks, the least coverage and what becomes of missing values are parts of the operator, so that
+/// everything it does abides by them:
+///
+/// ```
+/// use mesh_core::{BoxMesh, DataArray};
+/// use remap::{Mask, Nature, P0P0, RemapOperator, prepare};
+///
+/// let source = BoxMesh::unit([2, 1, 1]).generate()?;
+/// let target = BoxMesh::unit([3, 1, 1]).generate()?;
+/// let matrix = prepare(&source, &target, &P0P0)?;
+///
+/// let operator = RemapOperator::new(&matrix, &source, &target, Nature::IntensiveMaximum)?
+///     .with_source_mask(Mask::of_masked(vec![true, false])?)?;
+/// let carried = operator.apply(&DataArray::scalars(vec![1e30, 7.0]), -1.0)?;
+/// assert_eq!(carried.values(), [-1.0, 7.0, 7.0]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct RemapOperator {
+    nature: Nature,
+    matrix: Arc<CsrMatrix>,
+    /// The matrix with rows and columns exchanged, made the first time it is asked for.
+    transposed: Arc<OnceLock<Arc<CsrMatrix>>>,
+    source: Side,
+    target: Side,
+    least_coverage: f64,
+    leaves_out_missing: bool,
+    /// For each row the sum over the columns that are not masked.
+    covered: Vec<f64>,
+    /// What each row is divided by; zero where it has no value.
+    divisors: Vec<f64>,
+    /// What the entries of each column are divided by, if values are totals.
+    column_divisors: Option<Arc<Vec<f64>>>,
+    weights: OnceLock<CsrMatrix>,
+}
+
+/// A number for each target value.
+enum PerValue<'a> {
+    /// The same in all components: one number for each row.
+    Shared(Cow<'a, [f64]>),
+    /// One number for each value, since different cells are missing in different components.
+    Each(Vec<f64>),
+}
+
+impl PerValue<'_> {
+    fn of(&self, row: usize, component: usize, components: usize) -> f64 {
+        match self {
+            Self::Shared(all) => all[row],
+            Self::Each(all) => all[row * components + component],
+        }
+    }
+}
+
+/// Values of source cells ready for the product.
+struct SourceValues<'a> {
+    /// Zero where masked or missing.
+    values: Cow<'a, [f64]>,
+    /// One where a value is there and zero where not, if any is missing that is not masked.
+    presence: Option<Vec<f64>>,
+}
+
+impl RemapOperator {
+    /// Prepares a raw matrix for fields of a nature.
+    ///
+    /// Cost: a pass over the entries and one over the cells of both meshes; no entry is copied.
+    ///
+    /// # Errors
+    ///
+    /// If the matrix does not belong to the meshes.
+    pub fn new(
+        matrix: &OverlapMatrix,
+        source: &UnstructuredMesh,
+        target: &UnstructuredMesh,
+        nature: Nature,
+    ) -> Result<Self, OperatorError> {
+        matrix.check_meshes(source, target)?;
+        let operator = Self {
+            nature,
+            matrix: matrix.shared(),
+            transposed: Arc::default(),
+            source: Side::new(source, matrix.source_location())?,
+            target: Side::new(target, matrix.target_location())?,
+            least_coverage: 0.0,
+            leaves_out_missing: false,
+            covered: Vec::new(),
+            divisors: Vec::new(),
+            column_divisors: None,
+            weights: OnceLock::new(),
+        };
+        Ok(operator.prepared())
+    }
+
+    /// The operator for another nature; it shares matrix and meshes.
+    #[must_use]
+    pub fn with_nature(self, nature: Nature) -> Self {
+        Self { nature, ..self }.prepared()
+    }
+
+    /// The operator that leaves out masked source cells, in place of those that it left out before.
+    /// Rows are divided by what is left: with all natures the result is that of a source mesh
+    /// without these cells.
+    ///
+    /// Cost: a pass over the entries.
+    ///
+    /// # Errors
+    ///
+    /// If the mask is of another length or location.
+    pub fn with_source_mask(self, mask: Mask) -> Result<Self, OperatorError> {
+        let source = self.source.clone().with_mask(mask)?;
+        Ok(Self { source, ..self }.prepared())
+    }
+
+    /// The operator that gives masked target cells nothing, in place of those that it gave nothing
+    /// before. With all natures the result is that of a target mesh without these cells: with
+    /// extensive-conservation the others get what these would have got.
+    ///
+    /// Cost: a pass over the entries.
+    ///
+    /// # Errors
+    ///
+    /// If the mask is of another length or location.
+    pub fn with_target_mask(self, mask: Mask) -> Result<Self, OperatorError> {
+        let target = self.target.clone().with_mask(mask)?;
+        Ok(Self { target, ..self }.prepared())
+    }
+
+    /// The operator that gives no value to target cells of which less than a fraction is covered by
+    /// source cells that are neither masked nor left out. Zero, as at first, asks for any overlap;
+    /// one for all of the cell, as far as rounding can tell.
+    ///
+    /// The fraction is of the target cell's volume, not of what the source mesh covers of it:
+    /// a masked cell is as good as none. In terms of xESMF's `na_thres` it is `1 − na_thres`.
+    /// What such a cell would have got is lost, with the conservation natures as well.
+    ///
+    /// # Errors
+    ///
+    /// If it is no fraction.
+    pub fn with_least_coverage(self, fraction: f64) -> Result<Self, OperatorError> {
+        if !(0.0..=1.0).contains(&fraction) {
+            return Err(OperatorError::NoFraction { found: fraction });
+        }
+        let least_coverage = fraction;
+        Ok(Self {
+            least_coverage,
+            ..self
+        }
+        .prepared())
+    }
+
+    /// The operator that leaves out source values that are not a number, each component by itself,
+    /// as if these cells were masked. Otherwise they make the rows that use them, and no others, not
+    /// a number.
+    ///
+    /// Only a field with such values costs more for it: twice as much.
+    #[must_use]
+    pub fn leaving_out_missing(self) -> Self {
+        Self {
+            leaves_out_missing: true,
+            ..self
+        }
+    }
+
+    /// The operator from target to source: the transposed matrix, divided by what the nature says
+    /// with source and target exchanged. Masks, least coverage and missing values stay what they are.
+    ///
+    /// Cost: a pass over the entries; the first time the matrix is transposed, and that is shared by
+    /// this operator and its copies.
+    ///
+    /// ```
+    /// use mesh_core::{BoxMesh, DataArray};
+    /// use remap::{Nature, P0P0, RemapOperator, prepare};
+    ///
+    /// let source = BoxMesh::unit([4, 1, 1]).generate()?;
+    /// let target = BoxMesh::unit([2, 1, 1]).generate()?;
+    /// let matrix = prepare(&source, &target, &P0P0)?;
+    /// let operator = RemapOperator::new(&matrix, &source, &target, Nature::ExtensiveMaximum)?;
+    /// let back = operator.reversed().apply(&DataArray::scalars(vec![2.0, 6.0]), 0.0)?;
+    /// assert_eq!(back.values(), [1.0, 1.0, 3.0, 3.0]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn reversed(&self) -> Self {
+        let transpose = || Arc::new(self.matrix.transpose_view().to_csr());
+        let matrix = Arc::clone(self.transposed.get_or_init(transpose));
+        let transposed = OnceLock::from(Arc::clone(&self.matrix));
+        let operator = Self {
+            matrix,
+            transposed: Arc::new(transposed),
+            source: self.target.clone(),
+            target: self.source.clone(),
+            covered: Vec::new(),
+            divisors: Vec::new(),
+            column_divisors: None,
+            weights: OnceLock::new(),
+            ..*self
+        };
+        operator.prepared()
+    }
+
+    /// Computes everything that follows from matrix, nature and masks.
+    fn prepared(mut self) -> Self {
+        self.weights = OnceLock::new();
+        let present = |column| f64::from(u8::from(self.source.is_used(column)));
+        let presence: Vec<f64> = (0..self.matrix.cols()).map(present).collect();
+        self.covered = self.sums_of_entries(&presence, 1);
+        let rows = self.covered.iter().enumerate();
+        self.divisors = rows
+            .map(|(row, &covered)| self.divisor(row, covered, None))
+            .collect();
+        let divisors = match self.nature {
+            Nature::IntensiveMaximum | Nature::IntensiveConservation => None,
+            Nature::ExtensiveMaximum => Some(self.source.measures.to_vec()),
+            Nature::ExtensiveConservation => Some(self.column_sums()),
+        };
+        self.column_divisors = divisors.map(Self::without_zeros);
+        self
+    }
+
+    /// What there is nothing of to divide by has no entries, or such that are zero.
+    fn without_zeros(mut divisors: Vec<f64>) -> Arc<Vec<f64>> {
+        for divisor in &mut divisors {
+            if *divisor == 0.0 {
+                *divisor = 1.0;
+            }
+        }
+        Arc::new(divisors)
+    }
+
+    /// The raw matrix times values.
+    fn sums_of_entries(&self, values: &[f64], components: usize) -> Vec<f64> {
+        let mut sums = vec![0.0; self.matrix.rows() * components];
+        let (weigh, finish) = (
+            |_, _, _, entry| entry,
+            |_, _, sum, place: &mut f64| *place = sum,
+        );
+        multiply(&self.matrix, values, components, &mut sums, weigh, finish);
+        sums
+    }
+
+    /// The sum of each column over the rows that are not masked, added in ascending order.
+    fn column_sums(&self) -> Vec<f64> {
+        let mut sums = vec![0.0; self.matrix.cols()];
+        for (row, entries) in self.matrix.outer_iterator().enumerate() {
+            if self.target.is_used(row) {
+                for (&column, value) in entries.indices().iter().zip(entries.data()) {
+                    sums[column as usize] += value;
+                }
+            }
+        }
+        sums
+    }
+
+    /// Whether a row has a value of which so much is covered. Written so that NaN has none.
+    fn has_value(&self, row: usize, covered: f64) -> bool {
+        covered > 0.0
+            && self.target.measures[row] > 0.0
+            && self.target.is_used(row)
+            && self.target.is_covered(row, covered, self.least_coverage)
+    }
+
+    /// What a row is divided by, so much of which is covered; zero where it has no value.
+    fn divisor(&self, row: usize, covered: f64, partly: Option<PartlyCovered>) -> f64 {
+        if !self.has_value(row, covered) {
+            return 0.0;
+        }
+        match (partly, self.nature) {
+            (Some(PartlyCovered::LocallyConservative), _)
+            | (None, Nature::IntensiveConservation) => self.target.measures[row],
+            (Some(PartlyCovered::Constant | PartlyCovered::GloballyConservative), _)
+            | (None, Nature::IntensiveMaximum) => covered,
+            (None, Nature::ExtensiveMaximum | Nature::ExtensiveConservation) => 1.0,
+        }
+    }
+
+    /// What all rows are divided by.
+    fn divisors(
+        &self,
+        covered: &PerValue<'_>,
+        components: usize,
+        partly: Option<PartlyCovered>,
+    ) -> PerValue<'_> {
+        match covered {
+            PerValue::Shared(_) if partly.is_none() => {
+                PerValue::Shared(Cow::Borrowed(&self.divisors))
+            }
+            PerValue::Shared(covered) => {
+                let rows = covered.iter().enumerate();
+                let divisors = rows.map(|(row, &covered)| self.divisor(row, covered, partly));
+                PerValue::Shared(divisors.collect())
+            }
+            PerValue::Each(covered) => {
+                let values = covered.iter().enumerate();
+                let divisors =
+                    values.map(|(i, &covered)| self.divisor(i / components, covered, partly));
+                PerValue::Each(divisors.collect())
+            }
+        }
+    }
+
+    /// Returns the nature that the denominators are for.
+    #[must_use]
+    pub fn nature(&self) -> Nature {
+        self.nature
+    }
+
+    /// Returns the raw matrix, row = target cell, column = source cell.
+    #[must_use]
+    pub fn matrix(&self) -> &CsrMatrix {
+        &self.matrix
+    }
+
+    /// Returns where the fields live that the operator takes.
+    #[must_use]
+    pub fn source_location(&self) -> Location {
+        self.source.location
+    }
+
+    /// Returns where the fields live that the operator gives.
+    #[must_use]
+    pub fn target_location(&self) -> Location {
+        self.target.location
+    }
+
+    /// Returns the weights, row = target cell, column = source cell: target = weights × source.
+    /// Zero where a cell is masked or a row has no value.
+    ///
+    /// Cost: twelve bytes and a division for each entry, the first time. Applying needs no weights.
+    #[must_use]
+    pub fn weights(&self) -> &CsrMatrix {
+        self.weights.get_or_init(|| {
+            let mut weights = CsrMatrix::clone(&self.matrix);
+            for (row, mut entries) in weights.outer_iterator_mut().enumerate() {
+                let divisor = self.divisors[row];
+                for (column, value) in entries.iter_mut() {
+                    let counts = divisor > 0.0 && self.source.is_used(column);
+                    let of_column = self.column_divisors.as_ref().map(|all| all[column]);
+                    *value = if counts {
+                        *value / of_column.unwrap_or(divisor)
+                    } else {
+                        0.0
+                    };
+                }
+            }
+            weights
+        })
+    }
+
+    /// Returns the covered fraction of each target cell, by source cells that are not masked; zero
+    /// for a cell without volume.
+    #[must_use]
+    pub fn coverage(&self) -> Vec<f64> {
+        let pairs = self.covered.iter().zip(self.target.measures.iter());
+        pairs
+            .map(|(covered, &measure)| {
+                if measure > 0.0 {
+                    covered / measure
+                } else {
+                    0.0
+                }
+            })
+            .collect()
+    }
+
+    /// Returns [`RemapOperator::coverage`] as a field of this name on the target.
+    #[must_use]
+    pub fn coverage_field(&self, name: &str) -> Field {
+        let values = FieldValues::Float(DataArray::scalars(self.coverage()));
+        Field::new(name, self.target.location, values)
+    }
+
+    /// Carries a field, all its components at once, from the source cells to the target cells.
+    ///
+    /// A target cell without a value gets what `uncovered` says: a number, or by
+    /// [`Uncovered::Keep`] what another array has there, a partial transfer. Each row is summed in
+    /// ascending order of source cells; rows are computed in parallel, with the same bits for any
+    /// number of threads.
+    ///
+    /// ```
+    /// use mesh_core::{BoxMesh, DataArray, Vector3};
+    /// use remap::{Nature, P0P0, RemapOperator, prepare};
+    ///
+    /// let source = BoxMesh::unit([2, 1, 1]).generate()?;
+    /// let target = source.translate(&Vector3::new(0.5, 0.0, 0.0))?;
+    /// let matrix = prepare(&source, &target, &P0P0)?;
+    /// let operator = RemapOperator::new(&matrix, &source, &target, Nature::IntensiveMaximum)?;
+    ///
+    /// let field = DataArray::scalars(vec![1.0, 2.0]);
+    /// assert_eq!(operator.apply(&field, 0.0)?.values(), [2.0, 0.0]);
+    /// let existing = DataArray::scalars(vec![10.0, 20.0]);
+    /// assert_eq!(operator.apply(&field, &existing)?.values(), [2.0, 20.0]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the field does not have one tuple per source cell, or the values that are kept are of
+    /// another shape than the result.
+    pub fn apply<'a>(
+        &self,
+        field: &DataArray<f64>,
+        uncovered: impl Into<Uncovered<'a>>,
+    ) -> Result<DataArray<f64>, OperatorError> {
+        let uncovered = uncovered.into();
+        let result = uncovered.initial(self.matrix.rows(), field.component_count())?;
+        let mut result = DataArray::new(field.component_names().iter().cloned(), result)?;
+        self.apply_into(field, uncovered.value(), &mut result)?;
+        Ok(result)
+    }
+
+    /// As [`RemapOperator::apply`], into an array that is there. A target cell without a value gets
+    /// the default, or keeps what it has if there is none.
+    ///
+    /// # Errors
+    ///
+    /// If the field does not have one tuple per source cell, or the result not one per target cell
+    /// and as many components as the field. Nothing is changed then.
+    pub fn apply_into(
+        &self,
+        field: &DataArray<f64>,
+        default: Option<f64>,
+        result: &mut DataArray<f64>,
+    ) -> Result<(), OperatorError> {
+        let components = field.component_count();
+        self.check_length(field)?;
+        check_shape(result, self.matrix.rows(), components)?;
+        let source = self.source_values(field);
+        let covered = self.covered(&source, components);
+        let divisors = self.divisors(&covered, components, None);
+        let column_divisors = self.column_divisors.as_deref().map(Vec::as_slice);
+        let values = (&*source.values, components);
+        self.product(
+            values,
+            &divisors,
+            column_divisors,
+            default,
+            result.values_mut(),
+        );
+        Ok(())
+    }
+
+    /// The weighted product. Entries are divided by what their row is divided by, or by what their
+    /// column is, and then the sum by what the row is. A row without a divisor gets the default, or
+    /// keeps what it has.
+    fn product(
+        &self,
+        (values, components): (&[f64], usize),
+        divisors: &PerValue<'_>,
+        column_divisors: Option<&[f64]>,
+        default: Option<f64>,
+        result: &mut [f64],
+    ) {
+        let matrix = &*self.matrix;
+        let finish = |sum: f64, has_value: bool, place: &mut f64| {
+            if has_value {
+                *place = sum;
+            } else if let Some(default) = default {
+                *place = default;
+            }
+        };
+        match (column_divisors, divisors) {
+            (None, PerValue::Shared(divisors)) => multiply(
+                matrix,
+                values,
+                components,
+                result,
+                |row, _, _, entry| entry / divisors[row],
+                |row, _, sum, place| finish(sum, divisors[row] > 0.0, place),
+            ),
+            (None, PerValue::Each(_)) => multiply(
+                matrix,
+                values,
+                components,
+                result,
+                |row, _, component, entry| entry / divisors.of(row, component, components),
+                |row, component, sum, place| {
+                    finish(sum, divisors.of(row, component, components) > 0.0, place);
+                },
+            ),
+            (Some(column_divisors), _) => multiply(
+                matrix,
+                values,
+                components,
+                result,
+                |_, column, _, entry| entry / column_divisors[column],
+                |row, component, sum, place| {
+                    let divisor = divisors.of(row, component, components);
+                    finish(sum / divisor, divisor > 0.0, place);
+                },
+            ),
+        }
+    }
+
+    fn check_length(&self, field: &DataArray<f64>) -> Result<(), OperatorError> {
+        if field.tuple_count() == self.matrix.cols() {
+            Ok(())
+        } else {
+            Err(OperatorError::WrongLength {
+                found: field.tuple_count(),
+                expected: self.matrix.cols(),
+            })
+        }
+    }
+
+    /// Whether a source value takes part.
+    fn is_present(&self, cell: usize, value: f64) -> bool {
+        self.source.is_used(cell) && !(self.leaves_out_missing && value.is_nan())
+    }
+
+    /// The values of a field, with zeros for what does not take part: a weight times zero is nothing,
+    /// whatever the value was.
+    fn source_values<'a>(&self, field: &'a DataArray<f64>) -> SourceValues<'a> {
+        let components = field.component_count();
+        let is_missing = |(cell, tuple): (usize, &[f64])| {
+            self.source.is_used(cell) && tuple.iter().any(|value| value.is_nan())
+        };
+        let any_missing = self.leaves_out_missing && field.tuples().enumerate().any(is_missing);
+        if self.source.mask.is_none() && !any_missing {
+            return SourceValues {
+                values: Cow::Borrowed(field.values()),
+                presence: None,
+            };
+        }
+        let all = || field.values().iter().enumerate();
+        let is_present = |i: usize, value: f64| self.is_present(i / components, value);
+        let presence = any_missing.then(|| {
+            all()
+                .map(|(i, &value)| f64::from(u8::from(is_present(i, value))))
+                .collect()
+        });
+        let values = all().map(|(i, &value)| if is_present(i, value) { value } else { 0.0 });
+        SourceValues {
+            values: values.collect(),
+            presence,
+        }
+    }
+
+    /// What of each target value is covered by the source values that are there.
+    fn covered(&self, source: &SourceValues<'_>, components: usize) -> PerValue<'_> {
+        match &source.presence {
+            None => PerValue::Shared(Cow::Borrowed(&self.covered)),
+            Some(presence) => PerValue::Each(self.sums_of_entries(presence, components)),
+        }
+    }
+}
