@@ -1,6 +1,6 @@
 //! What can go wrong, one enum per family of functions.
 
-use mesh_core::{DataArrayError, Fingerprint, Location};
+use mesh_core::{DataArrayError, Fingerprint, Location, MeshError};
 use thiserror::Error;
 
 /// Why a matrix could not be prepared.
@@ -42,6 +42,24 @@ pub enum PrepareError {
         column: u32,
         /// The weight.
         weight: f64,
+    },
+    /// A mesh could not be cut into the tetrahedra that the scheme asks for.
+    #[error("the mesh cannot be cut into tetrahedra: {0}")]
+    Tetrahedra(#[from] MeshError),
+    /// The scheme asks for tetrahedra, and counts rows or columns other than their cells or nodes.
+    #[error(
+        "scheme {scheme} counts {found} rows or columns for the {expected} {location} of a mesh cut \
+         into tetrahedra; it must have one for each"
+    )]
+    CountOfPieces {
+        /// Name of the scheme.
+        scheme: String,
+        /// Rows or columns.
+        found: usize,
+        /// Cells or nodes of the tetrahedra.
+        expected: usize,
+        /// Whether they are cells or nodes.
+        location: Location,
     },
 }
 

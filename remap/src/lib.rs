@@ -35,12 +35,15 @@ mod cells;
 pub mod check;
 mod curve;
 mod error;
+mod linear_functions;
 mod nearby;
 mod operator;
 mod overlap_matrix;
 mod overlaps;
 mod packed_tree;
+mod pieces;
 mod prepare;
+mod product;
 mod scheme;
 mod schemes;
 
@@ -53,5 +56,5 @@ pub use operator::{
 };
 pub use overlap_matrix::{Difference, OverlapMatrix, difference};
 pub use prepare::{Preparation, Progress, Seconds, prepare, prepare_with};
-pub use scheme::{Contributions, MomentsNeeded, Overlap, Scheme};
-pub use schemes::P0P0;
+pub use scheme::{Contributions, MomentsNeeded, Overlap, Pieces, Scheme};
+pub use schemes::{P0P0, P0P1, P1P0, P1P1};
