@@ -3,6 +3,8 @@
 use mesh_core::{DataArrayError, Fingerprint, Location, MeshError};
 use thiserror::Error;
 
+use crate::operator::Nature;
+
 /// Why a matrix could not be prepared.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
@@ -61,6 +63,59 @@ pub enum PrepareError {
         /// Whether they are cells or nodes.
         location: Location,
     },
+}
+
+/// Why a field could not be projected.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum ProjectionError {
+    /// The matrix does not belong to the meshes.
+    #[error(transparent)]
+    Mismatch(#[from] MatrixMismatch),
+    /// The rows of the matrix are target cells.
+    #[error("a projection gives values on nodes, but the rows of the matrix are target cells")]
+    NotToNodes,
+    /// Totals have no projection.
+    #[error(
+        "a projection keeps values per volume, but {} is for totals of cells; \
+         divide them by the volumes and take an intensive nature",
+        nature.name()
+    )]
+    Extensive {
+        /// The nature.
+        nature: Nature,
+    },
+    /// The field has another number of tuples than the matrix has columns.
+    #[error("the field has {found} tuples, but the matrix has {expected} columns")]
+    WrongLength {
+        /// Tuples of the field.
+        found: usize,
+        /// Columns of the matrix.
+        expected: usize,
+    },
+    /// A value that would spoil all others.
+    #[error(
+        "value {tuple} of the field is {value}, and in a projection every value depends on all; \
+         take an operator, which leaves missing values out"
+    )]
+    NotFinite {
+        /// Which tuple.
+        tuple: usize,
+        /// The value.
+        value: f64,
+    },
+    /// The mass matrix has no inverse that can be relied on.
+    #[error(
+        "the mass matrix of the target is not positive: some cells are folded in too far; \
+         take an operator in place of the projection"
+    )]
+    NotPositive,
+    /// The target could not be cut into tetrahedra.
+    #[error("the target cannot be cut into tetrahedra: {0}")]
+    Tetrahedra(#[from] MeshError),
+    /// The result could not be put into an array.
+    #[error(transparent)]
+    Array(#[from] DataArrayError),
 }
 
 /// Why a matrix does not belong to a pair of meshes.

@@ -44,17 +44,19 @@ mod packed_tree;
 mod pieces;
 mod prepare;
 mod product;
+mod projection;
 mod scheme;
 mod schemes;
 
 pub use candidates::CandidateSearch;
 pub use cells::{SourceCell, TargetCell};
-pub use error::{MatrixMismatch, OperatorError, PrepareError};
+pub use error::{MatrixMismatch, OperatorError, PrepareError, ProjectionError};
 pub use operator::{
     ComponentReport, ConservationReport, Empty, Fixup, Limits, Mask, Nature, PartlyCovered,
     RemapOperator, Statistics, Transfer, Transferred, Uncovered, ValueRange,
 };
 pub use overlap_matrix::{Difference, OverlapMatrix, difference};
 pub use prepare::{Preparation, Progress, Seconds, prepare, prepare_with};
+pub use projection::{Projection, mass_matrix};
 pub use scheme::{Contributions, MomentsNeeded, Overlap, Pieces, Scheme};
 pub use schemes::{P0P0, P0P1, P1P0, P1P1};

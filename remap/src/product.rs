@@ -33,6 +33,15 @@ pub(crate) fn product(left: &CsrMatrix, right: &CsrMatrix) -> CsrMatrix {
             (ends, columns, values)
         })
         .collect();
+    joined((rows, right.cols()), blocks)
+}
+
+/// Rows of a matrix: where they end, columns, values.
+pub(crate) type Rows = (Vec<usize>, Vec<u32>, Vec<f64>);
+
+/// Returns the matrix whose rows are those of all blocks, one block after the other. Columns have to
+/// ascend in each row and be those of a matrix of this shape.
+pub(crate) fn joined(shape: (usize, usize), blocks: Vec<Rows>) -> CsrMatrix {
     let (mut offsets, mut columns, mut values) = (vec![0], Vec::new(), Vec::new());
     for (ends, block_columns, block_values) in blocks {
         let start = columns.len();
@@ -40,8 +49,7 @@ pub(crate) fn product(left: &CsrMatrix, right: &CsrMatrix) -> CsrMatrix {
         columns.extend_from_slice(&block_columns);
         values.extend_from_slice(&block_values);
     }
-    // Valid by construction: columns ascend and are those of a matrix.
-    CsrMatrix::new((rows, right.cols()), offsets, columns, values)
+    CsrMatrix::new(shape, offsets, columns, values)
 }
 
 #[cfg(test)]
