@@ -179,14 +179,6 @@ pub enum OperatorError {
         /// Cells of the mesh.
         expected: usize,
     },
-    /// The matrix has rows or columns whose measures are not known.
-    #[error(
-        "the matrix is between {location}, whose measures are not known; one between cells is needed"
-    )]
-    NoMeasures {
-        /// Where the rows or columns live.
-        location: Location,
-    },
     /// The field lives elsewhere than the operator's matrix says.
     #[error("field {name:?} is on {found}, but the matrix takes fields on {expected}")]
     WrongLocation {

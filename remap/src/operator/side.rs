@@ -24,17 +24,16 @@ pub(super) struct Side {
 }
 
 impl Side {
-    pub(super) fn new(mesh: &UnstructuredMesh, location: Location) -> Result<Self, OperatorError> {
-        let measures = measures_on(mesh, location)?;
+    pub(super) fn new(mesh: &UnstructuredMesh, location: Location) -> Self {
         let allowed = allowed_deviations(mesh, location);
-        Ok(Self {
+        Self {
             mesh: mesh.clone(),
             location,
-            measures: Arc::new(measures),
+            measures: Arc::new(mesh.measures_on(location)),
             allowed: Arc::new(allowed),
             mask: None,
             surroundings: Arc::default(),
-        })
+        }
     }
 
     /// How many cells.
@@ -63,14 +62,6 @@ impl Side {
     pub(super) fn surroundings(&self) -> &Surroundings {
         self.surroundings
             .get_or_init(|| Surroundings::new(&self.mesh, self.location))
-    }
-}
-
-/// The measures of the cells of a mesh or of its nodes: what row and column sums are compared with.
-fn measures_on(mesh: &UnstructuredMesh, location: Location) -> Result<Vec<f64>, OperatorError> {
-    match location {
-        Location::Cells => Ok(mesh.measures()),
-        Location::Nodes => Err(OperatorError::NoMeasures { location }),
     }
 }
 

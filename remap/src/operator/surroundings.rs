@@ -1,19 +1,16 @@
 //! What is around what: cells that share a node, nodes that share a cell, and who is nearest.
 
-use mesh_core::{CellId, Location, NodeId, UnstructuredMesh, offsets_from_counts};
+use mesh_core::{CellId, Location, NodeCells, NodeId, UnstructuredMesh};
 use rayon::prelude::*;
 use rstar::primitives::GeomWithData;
 use rstar::{PointDistance, RTree};
 
-/// The cells around each node of a mesh.
-///
-/// Cost: four bytes for each node of each cell.
+/// A mesh with the cells around each of its nodes.
 #[derive(Debug, Clone)]
 pub(super) struct Surroundings {
     mesh: UnstructuredMesh,
     location: Location,
-    offsets: Vec<usize>,
-    cells: Vec<CellId>,
+    node_cells: NodeCells,
 }
 
 /// Empty cells in the order in which they can be filled, each with the cells that it is filled from.
@@ -27,31 +24,11 @@ pub(super) struct FillingOrder {
 impl Surroundings {
     /// Finds out what is around the cells or the nodes of a mesh.
     pub(super) fn new(mesh: &UnstructuredMesh, location: Location) -> Self {
-        let mut counts = vec![0_usize; mesh.node_count()];
-        for node in mesh.connectivity() {
-            counts[node.index()] += 1;
-        }
-        // The sum is the length of the connectivity, which is in memory.
-        let offsets = offsets_from_counts(&counts).unwrap_or_default();
-        let mut next = offsets.clone();
-        let mut cells = vec![CellId::default(); mesh.connectivity().len()];
-        for cell in mesh.cell_ids() {
-            for node in mesh.cell_nodes(cell) {
-                let place = &mut next[node.index()];
-                cells[*place] = cell;
-                *place += 1;
-            }
-        }
         Self {
             mesh: mesh.clone(),
             location,
-            offsets,
-            cells,
+            node_cells: mesh.node_cells(),
         }
-    }
-
-    fn cells_around(&self, node: NodeId) -> &[CellId] {
-        &self.cells[self.offsets[node.index()]..self.offsets[node.index() + 1]]
     }
 
     /// The cells that share a node with a cell, or the nodes that share a cell with a node, itself
@@ -61,11 +38,11 @@ impl Surroundings {
         match self.location {
             Location::Cells => {
                 for &node in self.mesh.cell_nodes(CellId::new(place)) {
-                    around.extend(self.cells_around(node).iter().map(|cell| cell.get()));
+                    around.extend(self.node_cells.of(node).iter().map(|cell| cell.get()));
                 }
             }
             Location::Nodes => {
-                for &cell in self.cells_around(NodeId::new(place)) {
+                for &cell in self.node_cells.of(NodeId::new(place)) {
                     around.extend(self.mesh.cell_nodes(cell).iter().map(|node| node.get()));
                 }
             }
