@@ -42,6 +42,7 @@ mod standard;
 mod standard_faces;
 mod surface;
 
+pub use boxes::upright_box;
 pub use intersector::{Intersector, box_overlap};
 pub use moments::Moments;
 pub use solid::{Solid, SolidClass};
