@@ -18,6 +18,7 @@ mod face_matching;
 mod faces;
 mod measures;
 mod merging;
+mod nodal_measures;
 mod orientation;
 mod transform;
 mod validation;
