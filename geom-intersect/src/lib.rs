@@ -43,6 +43,7 @@ mod standard;
 mod standard_faces;
 mod surface;
 
+pub use boxes::upright_box;
 pub use intersector::{Intersector, box_overlap};
 pub use moments::Moments;
 pub use second_moments::SecondMoments;

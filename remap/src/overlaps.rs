@@ -5,7 +5,7 @@ use mesh_core::{Shape, UnstructuredMesh};
 use nalgebra::Matrix3;
 
 use crate::candidates::{Candidate, CandidateSearch};
-use crate::cells::{SolidMaker, SourceCell, TargetCell};
+use crate::cells::{SolidMaker, SourceCell, TargetCell, as_upright_box};
 use crate::scheme::MomentsNeeded;
 
 /// Finds the overlaps of one target cell after the other; owns the scratch space, so there is one
@@ -90,13 +90,15 @@ impl OverlapFinder {
             search,
             ..
         } = meshes;
-        self.maker
-            .fill(meshes.target, target.id(), &mut self.target);
-        let target_box = self
-            .target
-            .class()
-            .axis_aligned
-            .then(|| self.target.bounds());
+        let mut target_box = as_upright_box(meshes.target, target.id());
+        // A box is made a solid only where it meets a cell that is none.
+        let mut is_solid = target_box.is_none();
+        if is_solid {
+            self.maker
+                .fill(meshes.target, target.id(), &mut self.target);
+            let is_box = self.target.class().axis_aligned;
+            target_box = is_box.then(|| self.target.bounds());
+        }
         let mut visit = |source, moments: Option<Moments>| {
             if let Some(moments) = moments {
                 visit(source, moments);
@@ -114,7 +116,14 @@ impl OverlapFinder {
                 // The corners of a box are the ends of its bounds.
                 let ends = search.bounds(candidate);
                 visit(source, box_overlap((ends.min, ends.max), target));
-            } else if class.convex && mesh.shape(source.id()) != Shape::Polyhedron {
+                continue;
+            }
+            if !is_solid {
+                self.maker
+                    .fill(meshes.target, target.id(), &mut self.target);
+                is_solid = true;
+            }
+            if class.convex && mesh.shape(source.id()) != Shape::Polyhedron {
                 let place = usize::from(waiting.is_some());
                 self.maker
                     .fill_classified(mesh, source.id(), class, &mut self.fresh[place]);
