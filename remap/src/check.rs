@@ -19,6 +19,10 @@ use crate::cells::SolidMaker;
 use crate::error::MatrixMismatch;
 use crate::overlap_matrix::OverlapMatrix;
 
+mod scheme_laws;
+
+pub use scheme_laws::{Finding, Law, SchemeReport, laws_of_scheme};
+
 /// Within what fraction of a cell's volume its overlaps must add up.
 pub const SUM_TOLERANCE: f64 = 1e-12;
 

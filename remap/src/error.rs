@@ -1,6 +1,6 @@
 //! What can go wrong, one enum per family of functions.
 
-use mesh_core::{DataArrayError, Fingerprint, Location, MeshError};
+use mesh_core::{DataArrayError, Fingerprint, Location, MatrixError, MeshError};
 use thiserror::Error;
 
 use crate::operator::Nature;
@@ -45,6 +45,9 @@ pub enum PrepareError {
         /// The weight.
         weight: f64,
     },
+    /// A scheme without overlaps made arrays that are no matrix.
+    #[error(transparent)]
+    Matrix(#[from] MatrixError),
     /// A mesh could not be cut into the tetrahedra that the scheme asks for.
     #[error("the mesh cannot be cut into tetrahedra: {0}")]
     Tetrahedra(#[from] MeshError),

@@ -36,6 +36,7 @@ pub mod check;
 mod curve;
 mod error;
 mod linear_functions;
+mod matrix_scheme;
 mod nearby;
 mod operator;
 mod overlap_matrix;
@@ -51,6 +52,7 @@ mod schemes;
 pub use candidates::CandidateSearch;
 pub use cells::{SourceCell, TargetCell};
 pub use error::{MatrixMismatch, OperatorError, PrepareError, ProjectionError};
+pub use matrix_scheme::MatrixScheme;
 pub use operator::{
     ComponentReport, ConservationReport, Empty, Fixup, Limits, Mask, Nature, PartlyCovered,
     RemapOperator, Statistics, Transfer, Transferred, Uncovered, ValueRange,
@@ -59,4 +61,4 @@ pub use overlap_matrix::{Difference, OverlapMatrix, difference};
 pub use prepare::{Preparation, Progress, Seconds, prepare, prepare_with};
 pub use projection::{Projection, mass_matrix};
 pub use scheme::{Contributions, MomentsNeeded, Overlap, Pieces, Scheme};
-pub use schemes::{P0P0, P0P1, P1P0, P1P1};
+pub use schemes::{NearestCell, P0P0, P0P1, P1P0, P1P1, PointLocation};

@@ -67,6 +67,28 @@ impl<'a> CutMesh<'a> {
         })
     }
 
+    /// The pieces of a cell.
+    pub(crate) fn pieces_of(&self, cell: CellId) -> impl Iterator<Item = CellId> + use<> {
+        let range = match &self.tetrahedra {
+            None => cell.index()..cell.index() + 1,
+            Some(pieces) => {
+                let parents = pieces.parents();
+                let start = parents.partition_point(|&parent| parent < cell);
+                let end = start + parents[start..].partition_point(|&parent| parent == cell);
+                start..end
+            }
+        };
+        range.map(|piece| CellId::new(piece as u32))
+    }
+
+    /// The matrix with columns for the given mesh in place of those for the pieces.
+    pub(crate) fn columns_of_given(&self, matrix: CsrMatrix, location: Location) -> CsrMatrix {
+        match self.values_from_given(location) {
+            Some(weights) => product(&matrix, &weights),
+            None => matrix,
+        }
+    }
+
     /// The matrix that gives values on the pieces or their nodes from those on the given mesh; none
     /// where they are the same.
     fn values_from_given(&self, location: Location) -> Option<Cow<'_, CsrMatrix>> {
@@ -92,13 +114,10 @@ pub(crate) fn put_together(
     matrix: CsrMatrix,
     [source, target]: [(&CutMesh<'_>, Location); 2],
 ) -> CsrMatrix {
-    let [of_source, of_target] =
-        [source, target].map(|(mesh, location)| mesh.values_from_given(location));
-    let matrix = match of_source {
-        Some(weights) => product(&matrix, &weights),
-        None => matrix,
-    };
-    match of_target {
+    let (mesh, location) = source;
+    let matrix = mesh.columns_of_given(matrix, location);
+    let (mesh, location) = target;
+    match mesh.values_from_given(location) {
         Some(weights) => product(&weights.transpose_view().to_csr(), &matrix),
         None => matrix,
     }

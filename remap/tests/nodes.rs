@@ -212,7 +212,7 @@ fn node_values_of_a_mesh_to_itself_are_the_mass_matrix() {
         let mass = mass_matrix(&mesh).unwrap();
         let dense = |matrix: &CsrMatrix| {
             let mut dense = vec![0.0; matrix.rows() * matrix.cols()];
-            for (&value, (row, column)) in matrix.iter() {
+            for (&value, (row, column)) in matrix {
                 dense[row as usize * matrix.cols() + column as usize] = value;
             }
             dense

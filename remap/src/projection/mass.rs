@@ -94,7 +94,7 @@ mod tests {
                 let sum: f64 = row.data().iter().sum();
                 assert!((sum - volume).abs() < 1e-16, "{sum} {volume}");
             }
-            for (&value, (row, column)) in mass.iter() {
+            for (&value, (row, column)) in &mass {
                 let other = mass.get(column as usize, row as usize).unwrap();
                 assert!((value - other).abs() < 1e-17);
             }
