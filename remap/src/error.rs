@@ -43,6 +43,18 @@ pub enum PrepareError {
         /// The weight.
         weight: f64,
     },
+    /// The scheme was made for another source mesh.
+    #[error(
+        "scheme {scheme} was made for a source mesh with fingerprint {expected}, but this one has {found}; make it anew"
+    )]
+    OtherSource {
+        /// Name of the scheme.
+        scheme: String,
+        /// Fingerprint of the scheme's mesh.
+        expected: Fingerprint,
+        /// Fingerprint of the mesh.
+        found: Fingerprint,
+    },
 }
 
 /// Why a matrix does not belong to a pair of meshes.
@@ -104,6 +116,28 @@ pub enum OperatorError {
         /// Tuples of the field.
         found: usize,
         /// Cells of the mesh.
+        expected: usize,
+    },
+    /// The scheme was made for another source mesh.
+    #[error(
+        "scheme {scheme} was made for a source mesh with fingerprint {expected}, but this one has {found}; make it anew"
+    )]
+    OtherSource {
+        /// Name of the scheme.
+        scheme: String,
+        /// Fingerprint of the scheme's mesh.
+        expected: Fingerprint,
+        /// Fingerprint of the mesh.
+        found: Fingerprint,
+    },
+    /// The scheme gave another number of gradients than there are source cells.
+    #[error("scheme {scheme} gave {found} gradients for {expected} source cells")]
+    GradientCount {
+        /// Name of the scheme.
+        scheme: String,
+        /// Gradients.
+        found: usize,
+        /// Cells of the source mesh.
         expected: usize,
     },
     /// The result could not be put into an array.
