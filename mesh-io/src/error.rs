@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::esmf::{EsmfError, WeightsError};
 use crate::matrix_market::MatrixMarketError;
 use crate::npz::NpzError;
 use crate::vtu::VtuError;
@@ -58,6 +59,15 @@ pub enum ReadError {
         #[source]
         source: Box<MatrixMarketError>,
     },
+    /// An ESMF weight file is damaged, or holds no weights that are read.
+    #[error("{}: {source}", path.display())]
+    Esmf {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and where.
+        #[source]
+        source: Box<EsmfError>,
+    },
 }
 
 /// Why a file cannot be written. Nothing of it is left behind.
@@ -80,6 +90,15 @@ pub enum WriteError {
         path: PathBuf,
         /// The extensions there are, each with its dot.
         supported: Vec<String>,
+    },
+    /// A matrix lacks what weights are made of.
+    #[error("{}: {source}", path.display())]
+    Weights {
+        /// The file.
+        path: PathBuf,
+        /// What is missing.
+        #[source]
+        source: WeightsError,
     },
     /// The format has no place for several steps of time.
     #[error("{}: {format} holds no time series; write .pvd or .med", path.display())]

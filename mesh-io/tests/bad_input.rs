@@ -76,7 +76,7 @@ fn an_unknown_extension() {
     let message = read_matrix(Path::new("weights")).unwrap_err().to_string();
     assert_eq!(
         message,
-        "weights: unknown extension, expected one of .npz .mtx"
+        "weights: unknown extension, expected one of .npz .mtx .nc"
     );
 }
 
