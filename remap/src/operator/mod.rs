@@ -340,6 +340,43 @@ impl RemapOperator {
         }
     }
 
+    /// The meshes that fields come from and go to.
+    pub(crate) fn meshes(&self) -> [&UnstructuredMesh; 2] {
+        [&self.source.mesh, &self.target.mesh]
+    }
+
+    /// The volume of each source cell.
+    pub(crate) fn source_measures(&self) -> &[f64] {
+        &self.source.measures
+    }
+
+    /// Whether a source cell is not masked.
+    pub(crate) fn uses_source(&self, cell: usize) -> bool {
+        self.source.is_used(cell)
+    }
+
+    /// Whether a target cell is not masked.
+    pub(crate) fn uses_target(&self, cell: usize) -> bool {
+        self.target.is_used(cell)
+    }
+
+    /// Whether values that are not a number are left out.
+    pub(crate) fn leaves_out_missing(&self) -> bool {
+        self.leaves_out_missing
+    }
+
+    /// Checks that a field is where the columns of the matrix are.
+    pub(crate) fn check_location(&self, field: &Field) -> Result<(), OperatorError> {
+        if field.location() == self.source.location {
+            return Ok(());
+        }
+        Err(OperatorError::WrongLocation {
+            name: field.name().to_owned(),
+            found: field.location(),
+            expected: self.source.location,
+        })
+    }
+
     /// Returns the nature that the denominators are for.
     #[must_use]
     pub fn nature(&self) -> Nature {

@@ -112,13 +112,7 @@ impl RemapOperator {
         field: &Field,
         transfer: &Transfer<'_>,
     ) -> Result<(Field, ConservationReport), OperatorError> {
-        if field.location() != self.source.location {
-            return Err(OperatorError::WrongLocation {
-                name: field.name().to_owned(),
-                found: field.location(),
-                expected: self.source.location,
-            });
-        }
+        self.check_location(field)?;
         let Transferred { values, report } = match field.as_float() {
             Some(values) => self.transfer(values, transfer)?,
             None => self.transfer(&field.to_float(), transfer)?,
