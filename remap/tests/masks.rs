@@ -131,9 +131,13 @@ fn missing_values_are_left_out_component_by_component() {
     let whole = rough_field(&source);
     let values = (0..source.cell_count()).flat_map(|cell| {
         let value = whole[cell];
-        (0..components).map(move |component| match is_missing(cell, component) {
-            true => f64::NAN,
-            false => value * (component + 1) as f64,
+        (0..components).map(move |component| {
+            let factor = if is_missing(cell, component) {
+                f64::NAN
+            } else {
+                1.0
+            };
+            factor * value * (component + 1) as f64
         })
     });
     let field = DataArray::new(["a", "b", "c"], values.collect()).unwrap();
