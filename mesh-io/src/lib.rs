@@ -30,6 +30,8 @@ mod mesh_file;
 mod npy;
 pub mod npz;
 mod rows;
+pub mod vtk;
+pub mod vtk_grids;
 pub mod vtu;
 
 pub use atomic::write_atomically;
