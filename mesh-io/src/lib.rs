@@ -34,6 +34,8 @@ mod netcdf;
 mod npy;
 pub mod npz;
 mod rows;
+pub mod vtk;
+pub mod vtk_grids;
 pub mod vtu;
 
 pub use atomic::write_atomically;

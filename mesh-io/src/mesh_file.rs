@@ -4,6 +4,7 @@ use std::path::Path;
 
 use mesh_core::{Field, UnstructuredMesh};
 
+use crate::vtk_grids::VtkGrids;
 use crate::vtu::Vtu;
 use crate::{ReadError, WriteError};
 
@@ -87,6 +88,11 @@ pub trait MeshFormat: Sync {
     /// The extensions of its files, in lower case, without a dot.
     fn extensions(&self) -> &'static [&'static str];
 
+    /// Whether files are written at all, as by default; otherwise [`write`](Self::write) refuses.
+    fn is_written(&self) -> bool {
+        true
+    }
+
     /// Reads a file.
     ///
     /// # Errors
@@ -143,8 +149,8 @@ pub trait MeshFormat: Sync {
 #[must_use]
 pub fn mesh_formats() -> &'static [&'static dyn MeshFormat] {
     static VTU: std::sync::LazyLock<Vtu> = std::sync::LazyLock::new(Vtu::default);
-    static FORMATS: std::sync::LazyLock<[&'static dyn MeshFormat; 1]> =
-        std::sync::LazyLock::new(|| [&*VTU]);
+    static FORMATS: std::sync::LazyLock<[&'static dyn MeshFormat; 2]> =
+        std::sync::LazyLock::new(|| [&*VTU, &VtkGrids]);
     &*FORMATS
 }
 
@@ -165,7 +171,7 @@ pub fn read_mesh(path: &Path) -> Result<MeshFile, ReadError> {
 pub fn read_mesh_with(path: &Path, options: &ReadOptions) -> Result<MeshFile, ReadError> {
     let format = find_format(path).ok_or_else(|| ReadError::UnknownExtension {
         path: path.to_owned(),
-        supported: supported(),
+        supported: readable(),
     })?;
     format.read(path, options)
 }
@@ -179,7 +185,7 @@ pub fn read_times(path: &Path) -> Result<Vec<f64>, ReadError> {
     find_format(path)
         .ok_or_else(|| ReadError::UnknownExtension {
             path: path.to_owned(),
-            supported: supported(),
+            supported: readable(),
         })?
         .times(path)
 }
@@ -203,7 +209,7 @@ pub fn write_series(
     find_format(path)
         .ok_or_else(|| WriteError::UnknownExtension {
             path: path.to_owned(),
-            supported: supported(),
+            supported: writable(),
         })?
         .write_series(path, mesh, steps)
 }
@@ -230,7 +236,7 @@ pub fn write_mesh(
 ) -> Result<(), WriteError> {
     let format = find_format(path).ok_or_else(|| WriteError::UnknownExtension {
         path: path.to_owned(),
-        supported: supported(),
+        supported: writable(),
     })?;
     format.write(path, mesh, fields)
 }
@@ -242,9 +248,20 @@ fn find_format(path: &Path) -> Option<&'static dyn MeshFormat> {
         .find(|format| has_extension(path, format.extensions()))
 }
 
-fn supported() -> Vec<String> {
-    let extensions = mesh_formats().iter().flat_map(|format| format.extensions());
-    extensions
+/// The extensions that are read.
+fn readable() -> Vec<String> {
+    extensions(|_| true)
+}
+
+/// The extensions that are written.
+fn writable() -> Vec<String> {
+    extensions(|format| format.is_written())
+}
+
+fn extensions(is_meant: impl Fn(&dyn MeshFormat) -> bool) -> Vec<String> {
+    let formats = mesh_formats().iter().filter(|format| is_meant(**format));
+    formats
+        .flat_map(|format| format.extensions())
         .map(|extension| format!(".{extension}"))
         .collect()
 }

@@ -52,6 +52,7 @@ impl MeshOutput {
     pub(crate) fn new(path: PathBuf) -> anyhow::Result<MeshOutput> {
         let known = mesh_io::mesh_formats()
             .iter()
+            .filter(|format| format.is_written())
             .flat_map(|format| format.extensions());
         check_extension(&path, known)?;
         check_place(&path)?;
