@@ -18,9 +18,13 @@ pub(crate) fn run(job: &ApplyJob, progress: &Progress) -> anyhow::Result<Outcome
         matrix: path,
         fields: job,
     } = job;
-    let (matrix, read) = progress.step("reading the matrix", || read_overlap_matrix(path));
+    let mut warnings = Vec::new();
+    let (matrix, read) = progress.step("reading the matrix", || {
+        read_overlap_matrix(path, &mut warnings)
+    });
     let matrix = matrix?;
-    let meshes = Meshes::read(&job.source, &job.target, &job.reading, progress)?;
+    let mut meshes = Meshes::read(&job.source, &job.target, &job.reading, progress)?;
+    meshes.warnings.splice(..0, warnings);
     let belongs = matrix.check_meshes(&meshes.source.mesh, &meshes.target.mesh);
     belongs.with_context(|| path.display().to_string())?;
     let seconds = Seconds {
