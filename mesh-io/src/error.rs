@@ -7,9 +7,11 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::esmf::{EsmfError, WeightsError};
+use crate::matrix_file::DigestMismatch;
 use crate::matrix_market::MatrixMarketError;
 use crate::npz::NpzError;
 use crate::vtk::VtkXmlError;
+use crate::write_options::EncodingError;
 
 /// Why a file cannot be read.
 #[derive(Debug, Error)]
@@ -59,6 +61,15 @@ pub enum ReadError {
         #[source]
         source: Box<MatrixMarketError>,
     },
+    /// A matrix is not the one that was written.
+    #[error("{}: {source}", path.display())]
+    Digest {
+        /// The file.
+        path: PathBuf,
+        /// Both digests.
+        #[source]
+        source: DigestMismatch,
+    },
     /// An ESMF weight file is damaged, or holds no weights that are read.
     #[error("{}: {source}", path.display())]
     Esmf {
@@ -90,6 +101,15 @@ pub enum WriteError {
         path: PathBuf,
         /// The extensions there are, each with its dot.
         supported: Vec<String>,
+    },
+    /// The format does not have the encoding that was asked for.
+    #[error("{}: {source}", path.display())]
+    Encoding {
+        /// The file.
+        path: PathBuf,
+        /// What it does not have.
+        #[source]
+        source: EncodingError,
     },
     /// A matrix lacks what weights are made of.
     #[error("{}: {source}", path.display())]

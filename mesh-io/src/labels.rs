@@ -28,17 +28,6 @@ pub enum LabelError {
         /// What stands there.
         found: String,
     },
-    /// The file has another matrix than the one that was written.
-    #[error(
-        "the matrix has digest {found}, but the file says {expected}: it was changed after it was \
-         written; remove the digest if that was meant"
-    )]
-    Digest {
-        /// The digest of the matrix that the file holds.
-        found: Digest,
-        /// The digest that the file says it has.
-        expected: Digest,
-    },
 }
 
 impl LabelError {
@@ -47,7 +36,6 @@ impl LabelError {
         match self {
             Self::Hash(_) => "32 hexadecimal digits",
             Self::Location { .. } => "\"cells\" or \"nodes\"",
-            Self::Digest { .. } => "the digest of the matrix",
         }
     }
 }
@@ -99,18 +87,8 @@ impl Labels {
         Ok(())
     }
 
-    /// The matrix with its labels.
-    ///
-    /// # Errors
-    ///
-    /// A matrix whose digest is not the one of the labels.
-    pub(crate) fn attach(mut self, matrix: CsrMatrix) -> Result<MatrixFile, LabelError> {
-        if let Some(expected) = self.digest {
-            let found = digest(&matrix);
-            if found != expected {
-                return Err(LabelError::Digest { found, expected });
-            }
-        }
+    /// The matrix with its labels, and a note where it does not say what it belongs to.
+    pub(crate) fn attach(mut self, matrix: CsrMatrix) -> MatrixFile {
         let missing = match (self.source, self.target) {
             (None, None) => Some("source and target meshes"),
             (None, Some(_)) => Some("source mesh"),
@@ -123,8 +101,9 @@ impl Labels {
                  many cells"
             ));
         }
-        Ok(MatrixFile {
+        MatrixFile {
             matrix,
+            digest: self.digest,
             source: self.source,
             target: self.target,
             part: self.part,
@@ -134,7 +113,7 @@ impl Labels {
             source_measures: self.source_measures,
             target_measures: self.target_measures,
             notes: self.notes,
-        })
+        }
     }
 }
 
@@ -170,7 +149,7 @@ mod tests {
         for (name, text) in Labels::texts(&file) {
             labels.take(name, &text).unwrap();
         }
-        let back = labels.attach(file.matrix.clone()).unwrap();
+        let back = labels.attach(file.matrix.clone());
         file.scheme = Some("of many words".to_owned());
         assert_eq!(back, file);
         assert_eq!(back.notes.len(), 1);

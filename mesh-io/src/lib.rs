@@ -37,19 +37,23 @@ mod rows;
 pub mod vtk;
 pub mod vtk_grids;
 pub mod vtu;
+mod write_options;
 
 pub use atomic::write_atomically;
 pub use error::{ReadError, WriteError};
 pub use labels::LabelError;
 pub use matrix_file::{
-    MatrixFile, MatrixFormat, PartLabel, matrix_formats, read_matrix, write_matrix,
+    DigestMismatch, MatrixFile, MatrixFormat, PartLabel, matrix_formats, read_matrix,
+    read_matrix_unchecked, write_matrix,
 };
 pub use mesh_file::{
-    MeshFile, MeshFormat, ReadOptions, Step, StepChoice, holds_series, mesh_formats, read_mesh,
-    read_mesh_with, read_times, write_mesh, write_series,
+    MeshFile, MeshFormat, ReadOptions, Step, StepChoice, check_write_options, holds_series,
+    mesh_formats, read_mesh, read_mesh_with, read_times, write_mesh, write_mesh_with, write_series,
+    write_series_with,
 };
 pub use netcdf::NetcdfError;
 pub use npy::NpyError;
+pub use write_options::{DataEncoding, EncodingError, WriteOptions};
 
 use std::path::Path;
 

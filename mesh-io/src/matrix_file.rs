@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use mesh_core::{CsrMatrix, Fingerprint, Location};
+use mesh_core::{CsrMatrix, Digest, Fingerprint, Location, digest};
+use thiserror::Error;
 
 use crate::esmf::EsmfWeights;
 use crate::matrix_market::MatrixMarket;
@@ -12,11 +13,14 @@ use crate::{ReadError, WriteError};
 
 /// What a matrix file holds: rows target, columns source.
 ///
-/// Two are equal where all but their notes are.
+/// Two are equal where all is but what files say of themselves, `digest` and `notes`.
 #[derive(Clone, Debug)]
 pub struct MatrixFile {
     /// The matrix; columns ascend in each row.
     pub matrix: CsrMatrix,
+    /// The digest that the file says the matrix has; see [`check_digest`](Self::check_digest). A
+    /// file that is written always has that of its matrix.
+    pub digest: Option<Digest>,
     /// The source mesh it belongs to, where the file says.
     pub source: Option<Fingerprint>,
     /// The target mesh it belongs to (the whole one, of a part too), where the file says.
@@ -44,6 +48,7 @@ impl PartialEq for MatrixFile {
         // Named one by one, so that a new field is not forgotten.
         let Self {
             matrix,
+            digest: _,
             source,
             target,
             part,
@@ -85,6 +90,7 @@ impl MatrixFile {
     pub const fn new(matrix: CsrMatrix) -> Self {
         Self {
             matrix,
+            digest: None,
             source: None,
             target: None,
             part: None,
@@ -96,15 +102,43 @@ impl MatrixFile {
             notes: Vec::new(),
         }
     }
+
+    /// Whether the matrix is the one that was written, as far as its file says.
+    ///
+    /// # Errors
+    ///
+    /// A digest that is not that of the matrix.
+    ///
+    /// Cost: one pass over the entries.
+    pub fn check_digest(&self) -> Result<(), DigestMismatch> {
+        let found = digest(&self.matrix);
+        match self.digest {
+            Some(expected) if expected != found => Err(DigestMismatch { found, expected }),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A matrix that is not the one whose digest its file has.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[error(
+    "the matrix has digest {found}, but the file says {expected}: it was changed after it was \
+     written; remove the digest from the file if that was meant"
+)]
+pub struct DigestMismatch {
+    /// The digest of the matrix in the file.
+    pub found: Digest,
+    /// The digest that the file says it has.
+    pub expected: Digest,
 }
 
 /// A format of matrix files.
 ///
 /// Contract: what [`write`](Self::write) has written, [`read`](Self::read) reads as the same
 /// matrix bit by bit, with its labels, as far as the format has room for them. The digest is
-/// written too, and a file whose matrix has another is refused. Neither panics on any file;
-/// messages name the file and the place in it. A file that could not be written in full is not left
-/// behind.
+/// written too; whether it is that of the matrix that is read is for [`read_matrix`] to see. Neither
+/// panics on any file; messages name the file and the place in it. A file that could not be written
+/// in full is not left behind.
 pub trait MatrixFormat: Sync {
     /// What the format calls itself.
     fn name(&self) -> &'static str;
@@ -137,8 +171,24 @@ pub fn matrix_formats() -> &'static [&'static dyn MatrixFormat] {
 ///
 /// # Errors
 ///
-/// An unknown extension, or what [`MatrixFormat::read`] returns.
+/// An unknown extension, what [`MatrixFormat::read`] returns, or a matrix that is not the one whose
+/// digest the file has.
 pub fn read_matrix(path: &Path) -> Result<MatrixFile, ReadError> {
+    let file = read_matrix_unchecked(path)?;
+    let checked = file.check_digest();
+    checked.map_err(|source| ReadError::Digest {
+        path: path.to_owned(),
+        source,
+    })?;
+    Ok(file)
+}
+
+/// Reads the matrix file at `path` likewise, whatever digest it has: to see what is wrong with it.
+///
+/// # Errors
+///
+/// An unknown extension, or what [`MatrixFormat::read`] returns.
+pub fn read_matrix_unchecked(path: &Path) -> Result<MatrixFile, ReadError> {
     let format = find_format(path).ok_or_else(|| ReadError::UnknownExtension {
         path: path.to_owned(),
         supported: supported(),

@@ -15,8 +15,8 @@
 //! ```
 //!
 //! The rows of a part are those of the whole matrix, from 0, in the order of the part's rows; a
-//! comment of many goes on in further `part_rows` comments. A file whose matrix has another digest
-//! than the comment says is refused. There is no room for the measures of rows and columns.
+//! comment of many goes on in further `part_rows` comments. There is no room for the measures of
+//! rows and columns.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -24,7 +24,7 @@ use std::path::Path;
 use mesh_core::MatrixError;
 use thiserror::Error;
 
-use crate::labels::{LabelError, Labels, TEXTS};
+use crate::labels::{Labels, TEXTS};
 use crate::matrix_file::{MatrixFile, MatrixFormat, PartLabel};
 use crate::rows::{Entries, are_plausible};
 use crate::{ReadError, WriteError, read_file, write_atomically};
@@ -120,9 +120,6 @@ pub enum MatrixMarketError {
         /// The rows of the whole matrix.
         target_rows: usize,
     },
-    /// The comments belong to another matrix.
-    #[error(transparent)]
-    Label(#[from] LabelError),
     /// The entries are no matrix.
     #[error(transparent)]
     Matrix(#[from] MatrixError),
@@ -207,7 +204,7 @@ pub fn read(file: &[u8]) -> Result<MatrixFile, MatrixMarketError> {
     let mut labels = comments.labels;
     labels.part = part_label(comments.part, &comments.part_rows, rows)?;
     let matrix = Entries::gather((rows, columns), &of_rows, of_columns, values).into_matrix()?;
-    Ok(labels.attach(matrix)?)
+    Ok(labels.attach(matrix))
 }
 
 /// Row, column and value.

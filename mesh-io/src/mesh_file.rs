@@ -6,7 +6,7 @@ use mesh_core::{Field, UnstructuredMesh};
 
 use crate::vtk_grids::VtkGrids;
 use crate::vtu::Vtu;
-use crate::{ReadError, WriteError};
+use crate::{EncodingError, ReadError, WriteError, WriteOptions};
 
 /// What a mesh file holds.
 #[derive(Clone, Debug)]
@@ -91,6 +91,16 @@ pub trait MeshFormat: Sync {
     /// Whether files are written at all, as by default; otherwise [`write`](Self::write) refuses.
     fn is_written(&self) -> bool {
         true
+    }
+
+    /// The format with files written as the options say, which are not the default; a format
+    /// without a choice refuses, as by default.
+    ///
+    /// # Errors
+    ///
+    /// What the format does not have.
+    fn with_options(&self, options: &WriteOptions) -> Result<Box<dyn MeshFormat>, EncodingError> {
+        Err(options.refuse(self.name()))
     }
 
     /// Reads a file.
@@ -206,12 +216,23 @@ pub fn write_series(
     mesh: &UnstructuredMesh,
     steps: &[Step],
 ) -> Result<(), WriteError> {
-    find_format(path)
-        .ok_or_else(|| WriteError::UnknownExtension {
-            path: path.to_owned(),
-            supported: writable(),
-        })?
-        .write_series(path, mesh, steps)
+    write_series_with(path, mesh, steps, &WriteOptions::default())
+}
+
+/// Writes a time series on one mesh to `path` as `options` say, in the format of its extension.
+///
+/// # Errors
+///
+/// As [`check_write_options`], or what [`MeshFormat::write_series`] returns.
+pub fn write_series_with(
+    path: &Path,
+    mesh: &UnstructuredMesh,
+    steps: &[Step],
+    options: &WriteOptions,
+) -> Result<(), WriteError> {
+    with_format(path, options, |format| {
+        format.write_series(path, mesh, steps)
+    })
 }
 
 /// Writes a mesh and its fields to `path`, in the format of its extension.
@@ -234,11 +255,52 @@ pub fn write_mesh(
     mesh: &UnstructuredMesh,
     fields: &[Field],
 ) -> Result<(), WriteError> {
-    let format = find_format(path).ok_or_else(|| WriteError::UnknownExtension {
+    write_mesh_with(path, mesh, fields, &WriteOptions::default())
+}
+
+/// Writes a mesh and its fields to `path` as `options` say, in the format of its extension.
+///
+/// # Errors
+///
+/// As [`check_write_options`], or what [`MeshFormat::write`] returns.
+pub fn write_mesh_with(
+    path: &Path,
+    mesh: &UnstructuredMesh,
+    fields: &[Field],
+    options: &WriteOptions,
+) -> Result<(), WriteError> {
+    with_format(path, options, |format| format.write(path, mesh, fields))
+}
+
+/// Whether a mesh can be written to `path` as `options` say: nothing is written.
+///
+/// # Errors
+///
+/// An unknown extension, or a format that does not have what the options ask for.
+pub fn check_write_options(path: &Path, options: &WriteOptions) -> Result<(), WriteError> {
+    with_format(path, options, |_| Ok(()))
+}
+
+/// Does something with the format of a file that is to be written as the options say.
+fn with_format<T>(
+    path: &Path,
+    options: &WriteOptions,
+    write: impl FnOnce(&dyn MeshFormat) -> Result<T, WriteError>,
+) -> Result<T, WriteError> {
+    let format = find_format(path).filter(|format| format.is_written());
+    let format = format.ok_or_else(|| WriteError::UnknownExtension {
         path: path.to_owned(),
         supported: writable(),
     })?;
-    format.write(path, mesh, fields)
+    if options.is_default() {
+        return write(format);
+    }
+    let format = format.with_options(options);
+    let format = format.map_err(|source| WriteError::Encoding {
+        path: path.to_owned(),
+        source,
+    })?;
+    write(&*format)
 }
 
 fn find_format(path: &Path) -> Option<&'static dyn MeshFormat> {

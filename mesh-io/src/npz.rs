@@ -3,7 +3,7 @@
 //! | member | holds |
 //! |---|---|
 //! | `indices`, `indptr`, `data`, `shape`, `format` | the matrix in CSR, for `scipy.sparse.load_npz` |
-//! | `digest` | its digest, 32 hex digits; a file whose matrix has another is refused |
+//! | `digest` | its digest, 32 hex digits |
 //! | `source_fingerprint`, `target_fingerprint` | the meshes it belongs to, 32 hex digits each |
 //! | `scheme` | the name of the scheme that made it |
 //! | `source_location`, `target_location` | `cells` or `nodes`: what columns and rows are for |
@@ -108,9 +108,6 @@ pub enum NpzError {
         #[source]
         source: LabelError,
     },
-    /// The digest is that of another matrix.
-    #[error("digest.npy: {0}")]
-    Digest(LabelError),
     /// The arrays are no matrix.
     #[error(transparent)]
     Matrix(#[from] MatrixError),
@@ -201,7 +198,7 @@ pub fn read(file: impl Read + Seek) -> Result<MatrixFile, NpzError> {
     labels.source_measures = archive.read_measures("source_measures", columns)?;
     labels.target_measures = archive.read_measures("target_measures", rows)?;
     labels.part = archive.read_part(&matrix)?;
-    labels.attach(matrix).map_err(NpzError::Digest)
+    Ok(labels.attach(matrix))
 }
 
 struct Archive<R> {

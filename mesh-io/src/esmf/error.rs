@@ -95,7 +95,7 @@ pub enum EsmfError {
         /// The attribute.
         name: &'static str,
     },
-    /// The attributes belong to another matrix, or say what is not known.
+    /// An attribute that says what is not known.
     #[error(transparent)]
     Label(#[from] LabelError),
     /// The weights are no matrix.

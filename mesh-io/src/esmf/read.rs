@@ -60,7 +60,7 @@ pub fn read(file: &[u8]) -> Result<MatrixFile, EsmfError> {
     let shape = (rows, columns);
     let matrix = Entries::gather(shape, &of_rows, of_columns, weights).into_matrix()?;
     labels.part = file.part(&matrix)?;
-    Ok(labels.attach(matrix)?)
+    Ok(labels.attach(matrix))
 }
 
 struct Weights<'a> {
