@@ -38,8 +38,8 @@ pub use matrix_file::{
     MatrixFile, MatrixFormat, PartLabel, matrix_formats, read_matrix, write_matrix,
 };
 pub use mesh_file::{
-    MeshFile, MeshFormat, ReadOptions, Step, StepChoice, mesh_formats, read_mesh, read_mesh_with,
-    read_times, write_mesh, write_series,
+    MeshFile, MeshFormat, ReadOptions, Step, StepChoice, holds_series, mesh_formats, read_mesh,
+    read_mesh_with, read_times, write_mesh, write_series,
 };
 pub use npy::NpyError;
 

@@ -116,6 +116,11 @@ pub trait MeshFormat: Sync {
         fields: &[Field],
     ) -> Result<(), WriteError>;
 
+    /// Whether [`write_series`](Self::write_series) can write anything.
+    fn holds_series(&self) -> bool {
+        false
+    }
+
     /// Writes a time series on one mesh; a format without time refuses, as by default.
     ///
     /// # Errors
@@ -177,6 +182,12 @@ pub fn read_times(path: &Path) -> Result<Vec<f64>, ReadError> {
             supported: supported(),
         })?
         .times(path)
+}
+
+/// Whether the format of the extension of `path` has time.
+#[must_use]
+pub fn holds_series(path: &Path) -> bool {
+    find_format(path).is_some_and(MeshFormat::holds_series)
 }
 
 /// Writes a time series on one mesh to `path`, in the format of its extension.

@@ -1,11 +1,13 @@
 //! Files: what is read, with warnings, and where can be written.
 
+use std::ffi::OsStr;
 use std::fs;
+use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail, ensure};
 use mesh_core::{Field, UnstructuredMesh};
-use mesh_io::{MatrixFile, MeshFile, ReadOptions, WriteError};
+use mesh_io::{MatrixFile, MeshFile, ReadOptions, Step, WriteError};
 use remap::OverlapMatrix;
 
 /// Reads a mesh; what the reader noted (skipped cells, say) becomes warnings.
@@ -64,6 +66,40 @@ impl MeshOutput {
     pub(crate) fn write(&self, mesh: &UnstructuredMesh, fields: &[Field]) -> anyhow::Result<()> {
         Ok(mesh_io::write_mesh(&self.0, mesh, fields)?)
     }
+
+    /// Writes a time series: one file, or where the format has no time one for each step, numbered.
+    /// Where one of them cannot be written, none stays.
+    pub(crate) fn write_series(
+        &self,
+        mesh: &UnstructuredMesh,
+        steps: &[Step],
+    ) -> anyhow::Result<()> {
+        if mesh_io::holds_series(&self.0) {
+            return Ok(mesh_io::write_series(&self.0, mesh, steps)?);
+        }
+        let paths: Vec<PathBuf> = (0..steps.len()).map(|step| self.numbered(step)).collect();
+        for path in &paths {
+            check_place(path)?;
+        }
+        for (index, (step, path)) in steps.iter().zip(&paths).enumerate() {
+            if let Err(error) = mesh_io::write_mesh(path, mesh, &step.fields) {
+                for written in &paths[..index] {
+                    let _ = fs::remove_file(written);
+                }
+                return Err(error.into());
+            }
+        }
+        Ok(())
+    }
+
+    /// `result.vtu` of step 7 is `result_0007.vtu`.
+    fn numbered(&self, step: usize) -> PathBuf {
+        let text = |part: Option<&OsStr>| part.unwrap_or_default().to_os_string();
+        let mut name = text(self.0.file_stem());
+        name.push(format!("_{step:04}."));
+        name.push(text(self.0.extension()));
+        self.0.with_file_name(name)
+    }
 }
 
 /// A matrix file that can be written, as far as can be known before it is.
@@ -83,6 +119,23 @@ impl MatrixOutput {
     /// Writes the file beside its place, then renames it.
     pub(crate) fn write(&self, matrix: &MatrixFile) -> anyhow::Result<()> {
         Ok(mesh_io::write_matrix(&self.0, matrix)?)
+    }
+}
+
+/// A text file that can be written, as far as can be known before it is.
+pub(crate) struct TextOutput(PathBuf);
+
+impl TextOutput {
+    /// Checks the place.
+    pub(crate) fn new(path: PathBuf) -> anyhow::Result<TextOutput> {
+        check_place(&path)?;
+        Ok(TextOutput(path))
+    }
+
+    /// Writes the file beside its place, then renames it.
+    pub(crate) fn write(&self, text: &str) -> anyhow::Result<()> {
+        let write = |file: &mut BufWriter<fs::File>| file.write_all(text.as_bytes());
+        Ok(mesh_io::write_atomically(&self.0, write)?)
     }
 }
 

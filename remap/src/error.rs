@@ -66,6 +66,18 @@ pub enum PrepareError {
         /// Whether they are cells or nodes.
         location: Location,
     },
+    /// The scheme was made for another source mesh.
+    #[error(
+        "scheme {scheme} was made for a source mesh with fingerprint {expected}, but this one has {found}; make it anew"
+    )]
+    OtherSource {
+        /// Name of the scheme.
+        scheme: String,
+        /// Fingerprint of the scheme's mesh.
+        expected: Fingerprint,
+        /// Fingerprint of the mesh.
+        found: Fingerprint,
+    },
 }
 
 /// Why a field could not be projected.
@@ -262,6 +274,28 @@ pub enum OperatorError {
         "no target cell has a value, so that there is nothing to fix up; do the meshes overlap?"
     )]
     NothingCovered,
+    /// The scheme was made for another source mesh.
+    #[error(
+        "scheme {scheme} was made for a source mesh with fingerprint {expected}, but this one has {found}; make it anew"
+    )]
+    OtherSource {
+        /// Name of the scheme.
+        scheme: String,
+        /// Fingerprint of the scheme's mesh.
+        expected: Fingerprint,
+        /// Fingerprint of the mesh.
+        found: Fingerprint,
+    },
+    /// The scheme gave another number of gradients than there are source cells.
+    #[error("scheme {scheme} gave {found} gradients for {expected} source cells")]
+    GradientCount {
+        /// Name of the scheme.
+        scheme: String,
+        /// Gradients.
+        found: usize,
+        /// Cells of the source mesh.
+        expected: usize,
+    },
     /// The result could not be put into an array.
     #[error(transparent)]
     Array(#[from] DataArrayError),

@@ -67,7 +67,8 @@ pub struct Seconds {
 /// # Errors
 ///
 /// If the scheme adds to a row or column that its matrix does not have, or adds a weight that is
-/// not finite, or needs a mesh cut into more tetrahedra than there are ids.
+/// not finite, or needs a mesh cut into more tetrahedra than there are ids, or was made for another
+/// source mesh.
 pub fn prepare(
     source: &UnstructuredMesh,
     target: &UnstructuredMesh,
@@ -107,6 +108,15 @@ pub fn prepare_with(
         || CandidateSearch::of_bounds(bounds),
         || [source, target].map(UnstructuredMesh::fingerprint),
     );
+    if let Some(expected) = scheme.source_mesh()
+        && expected != fingerprints[0]
+    {
+        return Err(PrepareError::OtherSource {
+            scheme: scheme.name().to_owned(),
+            expected,
+            found: fingerprints[0],
+        });
+    }
     seconds.search = lap();
 
     let job = Job {

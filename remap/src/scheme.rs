@@ -1,7 +1,7 @@
 //! A scheme: the rule by which overlaps fill the matrix.
 
 use geom_intersect::Moments;
-use mesh_core::{Location, UnstructuredMesh};
+use mesh_core::{Fingerprint, Location, UnstructuredMesh, Vector3};
 use nalgebra::Matrix3;
 
 use crate::cells::{SourceCell, TargetCell};
@@ -45,6 +45,12 @@ pub trait Scheme: Sync {
     /// What the scheme needs to know of an overlap: by default its volume only.
     fn moments_needed(&self) -> MomentsNeeded {
         MomentsNeeded::Volume
+    }
+
+    /// The fingerprint of the only source mesh that the scheme is for, if it is for one only: other
+    /// meshes are refused.
+    fn source_mesh(&self) -> Option<Fingerprint> {
+        None
     }
 
     /// Where the fields live that the matrix takes, its columns: by default on source cells.
@@ -126,6 +132,21 @@ pub struct Overlap<'a> {
     pub source_mesh: &'a UnstructuredMesh,
     /// The mesh of the target cell.
     pub target_mesh: &'a UnstructuredMesh,
+}
+
+impl Overlap<'_> {
+    /// The first moment about the source cell's centroid, which is given relative to the cell's first
+    /// node: nothing is lost far from the world's origin.
+    pub(crate) fn first_moment_about_source(&self, centroid: &Vector3) -> Vector3 {
+        let first_node = self.source_mesh.cell_nodes(self.source.id())[0];
+        let first_node = &self.source_mesh.nodes()[first_node.index()];
+        let Moments {
+            volume,
+            first,
+            origin,
+        } = self.moments;
+        first + ((origin - first_node) - centroid) * volume
+    }
 }
 
 /// Takes the contributions of a scheme.

@@ -8,12 +8,11 @@ use anyhow::{Context, bail, ensure};
 use mesh_core::{BoxCellShape, BoxMesh, Point3, Vector3};
 use mesh_io::ReadOptions;
 use partition::{Method, Partition};
-use remap::Nature;
 
 use super::definition;
+use super::meant_fields::FieldsJob;
 use super::typed::{
-    BoxArguments, CellShape, Command, FieldArguments, Generated, MethodName, NatureName,
-    ReadingArguments, Typed,
+    BoxArguments, CellShape, Command, Generated, MethodName, ReadingArguments, Typed,
 };
 use crate::files::{MatrixOutput, MeshOutput, OutputDirectory};
 use crate::output::Voice;
@@ -94,17 +93,6 @@ pub(crate) struct PartOfParts {
     pub(crate) part: usize,
     pub(crate) parts: usize,
     pub(crate) method: Method,
-}
-
-pub(crate) struct FieldsJob {
-    pub(crate) source: PathBuf,
-    pub(crate) target: PathBuf,
-    pub(crate) reading: ReadOptions,
-    /// At least one, each once.
-    pub(crate) names: Vec<String>,
-    pub(crate) nature: Nature,
-    pub(crate) default: f64,
-    pub(crate) output: MeshOutput,
 }
 
 pub(crate) struct ApplyJob {
@@ -188,7 +176,7 @@ fn job(command: Command, schemes: &Schemes) -> anyhow::Result<Job> {
             let [matrix, source, target] = take_paths(typed.paths, &mut typed.fields.field, names)?;
             Job::Apply(ApplyJob {
                 matrix,
-                fields: fields(source, target, typed.fields)?,
+                fields: FieldsJob::new(source, target, typed.fields)?,
             })
         }
         Command::Transfer(mut typed) => {
@@ -196,7 +184,7 @@ fn job(command: Command, schemes: &Schemes) -> anyhow::Result<Job> {
             let [source, target] = take_paths(typed.paths, &mut typed.fields.field, names)?;
             Job::Transfer(TransferJob {
                 scheme: scheme(&typed.scheme, schemes)?,
-                fields: fields(source, target, typed.fields)?,
+                fields: FieldsJob::new(source, target, typed.fields)?,
             })
         }
         Command::Check(typed) => Job::Check(CheckJob {
@@ -247,31 +235,7 @@ fn generate_box(typed: BoxArguments) -> anyhow::Result<GenerateJob> {
     })
 }
 
-fn fields(source: PathBuf, target: PathBuf, typed: FieldArguments) -> anyhow::Result<FieldsJob> {
-    let mut names: Vec<String> = Vec::new();
-    for name in typed.field {
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    let nature = match typed.nature {
-        NatureName::IntensiveMaximum => Nature::IntensiveMaximum,
-        NatureName::IntensiveConservation => Nature::IntensiveConservation,
-        NatureName::ExtensiveMaximum => Nature::ExtensiveMaximum,
-        NatureName::ExtensiveConservation => Nature::ExtensiveConservation,
-    };
-    Ok(FieldsJob {
-        source,
-        target,
-        reading: reading(&typed.reading),
-        names,
-        nature,
-        default: typed.default,
-        output: MeshOutput::new(typed.output)?,
-    })
-}
-
-fn reading(typed: &ReadingArguments) -> ReadOptions {
+pub(super) fn reading(typed: &ReadingArguments) -> ReadOptions {
     ReadOptions::default().linearize(typed.linearize)
 }
 

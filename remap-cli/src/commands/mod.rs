@@ -1,9 +1,11 @@
 //! One file for each command; here they are told apart, with what several of them share.
 
 mod apply;
+mod certificate;
 mod check;
 mod compare;
 mod completions;
+mod conservation;
 mod convert;
 mod demo;
 mod generate;
@@ -13,6 +15,7 @@ mod merge;
 mod meshes;
 mod prepare;
 mod report;
+mod series;
 mod transfer;
 mod transferred;
 
