@@ -70,5 +70,5 @@ pub use projection::{Projection, mass_matrix};
 pub use reconstruction::{Gradients, Limiter, Neighbourhood};
 pub use scheme::{Contributions, MomentsNeeded, Overlap, Pieces, Scheme};
 pub use schemes::{
-    LimitedSecondOrder, NearestCell, P0P0, P0P1, P1P0, P1P1, PointLocation, SecondOrder,
+    LimitedSecondOrder, LinearP0P1, NearestCell, P0P0, P0P1, P1P0, P1P1, PointLocation, SecondOrder,
 };
