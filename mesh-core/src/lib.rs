@@ -46,7 +46,7 @@ pub use shape::Shape;
 pub use sum::compensated_sum;
 pub use unstructured_mesh::{
     ExtractError, Faces, MergeNodesError, MergedNodes, MeshArrays, MeshBuilder, MeshError,
-    Neighbours, NodeCells, PolyhedronFaces, TransformError, UnstructuredMesh,
+    Neighbours, NodeCells, PolyhedronFaces, Tetrahedra, TransformError, UnstructuredMesh,
 };
 
 /// A point or the coordinates of a node, in the unit of the mesh.

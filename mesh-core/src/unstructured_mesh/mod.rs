@@ -18,8 +18,10 @@ mod face_matching;
 mod faces;
 mod measures;
 mod merging;
+mod nodal_measures;
 mod node_cells;
 mod orientation;
+mod tetrahedra;
 mod transform;
 mod validation;
 
@@ -30,6 +32,7 @@ pub use extraction::ExtractError;
 pub use faces::{Faces, Neighbours};
 pub use merging::{MergeNodesError, MergedNodes};
 pub use node_cells::NodeCells;
+pub use tetrahedra::Tetrahedra;
 pub use transform::TransformError;
 
 /// How many cells or nodes a thread takes at a time; the results do not depend on it.

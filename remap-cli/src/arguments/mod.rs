@@ -5,15 +5,18 @@
 
 mod ending;
 mod meant;
+mod meant_fields;
 mod typed;
+mod typed_fields;
 
 use clap::Parser;
 
 pub(crate) use ending::Ending;
 pub(crate) use meant::{
-    ApplyJob, CheckJob, ConvertJob, DemoJob, FieldsJob, GenerateJob, InfoJob, Invocation, Job,
-    PartOfParts, PrepareJob, TransferJob,
+    ApplyJob, CheckJob, ConvertJob, DemoJob, GenerateJob, InfoJob, Invocation, Job, PartOfParts,
+    PrepareJob, TransferJob,
 };
+pub(crate) use meant_fields::{DefaultValue, FieldsJob, Steps, TransferOptions};
 
 /// What the command line of this process means, or how the command ends at once.
 pub(crate) fn parse() -> Result<Invocation, Ending> {

@@ -2,10 +2,9 @@
 
 use std::time::Instant;
 
-use super::meshes::Meshes;
 use super::prepare::prepare;
 use super::report::Seconds;
-use super::transferred::{find_fields, transfer_and_write};
+use super::transferred::{Given, transfer_and_write};
 use crate::arguments::TransferJob;
 use crate::output::Outcome;
 use crate::progress::Progress;
@@ -16,15 +15,24 @@ pub(crate) fn run(job: &TransferJob, progress: &Progress) -> anyhow::Result<Outc
         scheme,
         fields: job,
     } = job;
-    let meshes = Meshes::read(&job.source, &job.target, &job.reading, progress)?;
+    let given = Given::read(job, progress)?;
     // Before the long work: a misspelt name is found at once.
-    find_fields(job, &meshes.source)?;
-    let (source, target) = (&meshes.source.mesh, &meshes.target.mesh);
+    given.check_names(job, scheme.source_location())?;
+    let (source, target) = (&given.source.mesh, &given.target.mesh);
     let preparation = prepare(source, target, scheme.as_ref(), progress)?;
     let mut seconds = Seconds {
-        read: meshes.seconds,
+        read: given.seconds,
         ..Seconds::default()
     };
     seconds.preparing(preparation.seconds);
-    transfer_and_write(job, &preparation.matrix, meshes, seconds, start, progress)
+    let name = scheme.name();
+    transfer_and_write(
+        job,
+        name,
+        &preparation.matrix,
+        given,
+        seconds,
+        start,
+        progress,
+    )
 }
