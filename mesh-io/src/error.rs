@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::gmsh::GmshError;
 use crate::matrix_market::MatrixMarketError;
 use crate::npz::NpzError;
 use crate::vtu::VtuError;
@@ -39,6 +40,15 @@ pub enum ReadError {
         /// What is wrong, and where.
         #[source]
         source: Box<VtuError>,
+    },
+    /// A Gmsh file is damaged, or holds what is not read.
+    #[error("{}: {source}", path.display())]
+    Gmsh {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and where.
+        #[source]
+        source: Box<GmshError>,
     },
     /// A `.npz` file is damaged, or holds no matrix that is read.
     #[error("{}: {source}", path.display())]

@@ -24,6 +24,7 @@
 
 mod atomic;
 mod error;
+pub mod gmsh;
 mod matrix_file;
 pub mod matrix_market;
 mod mesh_file;

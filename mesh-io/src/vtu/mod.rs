@@ -27,6 +27,8 @@ use crate::{
     MeshFile, MeshFormat, ReadError, ReadOptions, WriteError, read_file, write_atomically,
 };
 
+pub(crate) use numbers::parse_float;
+
 pub use error::{ArrayError, FaceError, VtuError, Whole};
 pub use options::{DataMode, FloatWidth, PolyhedraLayout, VtuOptions};
 pub use read::read;
