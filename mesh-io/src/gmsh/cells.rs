@@ -23,7 +23,9 @@ pub(super) struct Cells {
     pub(super) aliases: Vec<(i64, u32)>,
     /// How many elements of lower dimension were passed over, by name.
     lower: BTreeMap<&'static str, usize>,
-    pub(super) linearized: usize,
+    /// Whether each cell is of higher order in the file; shorter than the cells where the last
+    /// ones are not.
+    is_curved: Vec<bool>,
 }
 
 impl Cells {
@@ -35,6 +37,12 @@ impl Cells {
     /// How many elements of lower dimension were passed over.
     pub(super) fn lower(&self) -> usize {
         self.lower.values().sum()
+    }
+
+    /// Notes that cells from number `start` on are of higher order in the file.
+    pub(super) fn mark_curved(&mut self, start: usize) {
+        self.is_curved.resize(start, false);
+        self.is_curved.resize(self.shapes.len(), true);
     }
 
     /// Adds cells of one shape in one volume.
@@ -97,10 +105,13 @@ impl Cells {
             self.groups_of(level).resize(cells, 0);
             append(self.groups_of(level), groups);
         }
+        if !more.is_curved.is_empty() {
+            self.is_curved.resize(cells, false);
+            append(&mut self.is_curved, more.is_curved);
+        }
         for (name, count) in more.lower {
             self.pass_over(name, count);
         }
-        self.linearized += more.linearized;
     }
 
     /// Makes one cell of neighbours in the file that differ in their group only. So Gmsh writes
@@ -137,12 +148,14 @@ impl Cells {
                 let ids = &self.connectivity[start..start + nodes];
                 let (tag, entity) = (self.tags[cell], self.entities[cell]);
                 kept.add(shape, tag, ids.iter().copied(), entity, group);
+                if self.is_curved.get(cell) == Some(&true) {
+                    kept.mark_curved(kept.shapes.len() - 1);
+                }
             }
             last_start = start;
             start += nodes;
         }
         kept.lower = std::mem::take(&mut self.lower);
-        kept.linearized = self.linearized;
         *self = kept;
     }
 
@@ -193,10 +206,14 @@ impl Cells {
             }
             notes.push(note);
         }
-        if self.linearized > 0 {
+        let linearized = self
+            .is_curved
+            .iter()
+            .filter(|is_curved| **is_curved)
+            .count();
+        if linearized > 0 {
             notes.push(format!(
-                "{} cells read linearised (corner nodes only)",
-                self.linearized
+                "{linearized} cells read linearised (corner nodes only)"
             ));
         }
         if !self.aliases.is_empty() {

@@ -79,8 +79,9 @@ impl ElementReader<'_> {
                             element_type,
                         });
                     }
+                    let start = cells.shapes.len();
                     self.read_block(&mut cursor, &mut cells, count, shape, nodes, entity)?;
-                    cells.linearized += count;
+                    cells.mark_curved(start);
                 }
                 ElementKind::Polygon | ElementKind::Unknown => {
                     return Err(GmshError::ElementType {
@@ -289,11 +290,13 @@ impl ElementReader<'_> {
         }
         if nodes > corners {
             cursor.skip(nodes - corners, integers(1))?;
-            cells.linearized += 1;
         }
         let tag = |place: usize| tags.get(place).copied().unwrap_or_default();
         let ids = ids.into_iter().take(corners);
         cells.add(shape, element, ids, tag(1), tag(0));
+        if nodes > corners {
+            cells.mark_curved(cells.shapes.len() - 1);
+        }
         Ok(())
     }
 }

@@ -58,7 +58,12 @@ pub(super) fn integer_at(text: &[u8], position: usize) -> Option<(i64, usize)> {
 /// The float that begins at `position`, and where it ends; nothing where there is none.
 pub(super) fn float_at(text: &[u8], position: usize) -> Option<(f64, usize)> {
     let token = token_at(text, position);
-    let value = crate::vtu::parse_float(std::str::from_utf8(token).ok()?)?;
+    let digits = std::str::from_utf8(token).ok()?;
+    let value = crate::vtu::parse_float(digits).or_else(|| {
+        // So meshio 5.3 writes text with NumPy 2.
+        let digits = digits.strip_prefix("np.float64(")?.strip_suffix(')')?;
+        crate::vtu::parse_float(digits)
+    })?;
     Some((value, position + token.len()))
 }
 
