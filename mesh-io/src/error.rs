@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::esmf::{EsmfError, WeightsError};
+use crate::gmsh::GmshError;
 use crate::matrix_file::DigestMismatch;
 use crate::matrix_market::MatrixMarketError;
 use crate::npz::NpzError;
@@ -42,6 +43,15 @@ pub enum ReadError {
         /// What is wrong, and where.
         #[source]
         source: Box<VtkXmlError>,
+    },
+    /// A Gmsh file is damaged, or holds what is not read.
+    #[error("{}: {source}", path.display())]
+    Gmsh {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and where.
+        #[source]
+        source: Box<GmshError>,
     },
     /// A `.npz` file is damaged, or holds no matrix that is read.
     #[error("{}: {source}", path.display())]

@@ -26,6 +26,7 @@
 mod atomic;
 mod error;
 pub mod esmf;
+pub mod gmsh;
 mod labels;
 mod matrix_file;
 pub mod matrix_market;

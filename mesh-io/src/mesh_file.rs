@@ -4,6 +4,7 @@ use std::path::Path;
 
 use mesh_core::{Field, UnstructuredMesh};
 
+use crate::gmsh::Gmsh;
 use crate::vtk_grids::VtkGrids;
 use crate::vtu::Vtu;
 use crate::{EncodingError, ReadError, WriteError, WriteOptions};
@@ -159,8 +160,9 @@ pub trait MeshFormat: Sync {
 #[must_use]
 pub fn mesh_formats() -> &'static [&'static dyn MeshFormat] {
     static VTU: std::sync::LazyLock<Vtu> = std::sync::LazyLock::new(Vtu::default);
-    static FORMATS: std::sync::LazyLock<[&'static dyn MeshFormat; 2]> =
-        std::sync::LazyLock::new(|| [&*VTU, &VtkGrids]);
+    static GMSH: std::sync::LazyLock<Gmsh> = std::sync::LazyLock::new(Gmsh::default);
+    static FORMATS: std::sync::LazyLock<[&'static dyn MeshFormat; 3]> =
+        std::sync::LazyLock::new(|| [&*VTU, &*GMSH, &VtkGrids]);
     &*FORMATS
 }
 

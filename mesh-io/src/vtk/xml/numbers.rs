@@ -144,7 +144,7 @@ fn parse_text<T>(
 }
 
 /// A float, also as C libraries print those that are none (`-nan(ind)`).
-fn parse_float<F: std::str::FromStr>(token: &str) -> Option<F> {
+pub(crate) fn parse_float<F: std::str::FromStr>(token: &str) -> Option<F> {
     token.parse().ok().or_else(|| {
         let unsigned = token.trim_start_matches(['-', '+']).to_ascii_lowercase();
         unsigned.starts_with("nan(").then(|| "nan".parse().ok())?
