@@ -37,6 +37,8 @@ pub mod npz;
 mod rows;
 pub mod vtk;
 pub mod vtk_grids;
+pub mod vtk_index;
+pub mod vtk_legacy;
 pub mod vtu;
 mod write_options;
 

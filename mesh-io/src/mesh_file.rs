@@ -6,6 +6,8 @@ use mesh_core::{Field, UnstructuredMesh};
 
 use crate::gmsh::Gmsh;
 use crate::vtk_grids::VtkGrids;
+use crate::vtk_index::{Pvd, Pvtu};
+use crate::vtk_legacy::VtkLegacy;
 use crate::vtu::Vtu;
 use crate::{EncodingError, ReadError, WriteError, WriteOptions};
 
@@ -161,8 +163,11 @@ pub trait MeshFormat: Sync {
 pub fn mesh_formats() -> &'static [&'static dyn MeshFormat] {
     static VTU: std::sync::LazyLock<Vtu> = std::sync::LazyLock::new(Vtu::default);
     static GMSH: std::sync::LazyLock<Gmsh> = std::sync::LazyLock::new(Gmsh::default);
-    static FORMATS: std::sync::LazyLock<[&'static dyn MeshFormat; 3]> =
-        std::sync::LazyLock::new(|| [&*VTU, &*GMSH, &VtkGrids]);
+    static VTK: std::sync::LazyLock<VtkLegacy> = std::sync::LazyLock::new(VtkLegacy::default);
+    static PVTU: std::sync::LazyLock<Pvtu> = std::sync::LazyLock::new(Pvtu::default);
+    static PVD: std::sync::LazyLock<Pvd> = std::sync::LazyLock::new(Pvd::default);
+    static FORMATS: std::sync::LazyLock<[&'static dyn MeshFormat; 6]> =
+        std::sync::LazyLock::new(|| [&*VTU, &*VTK, &*GMSH, &*PVTU, &*PVD, &VtkGrids]);
     &*FORMATS
 }
 
