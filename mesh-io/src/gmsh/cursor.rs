@@ -85,7 +85,7 @@ impl<'a> Cursor<'a> {
         self.position
     }
 
-    /// The place of a mark.
+    /// The place of a mark. In a text its lines are counted for that: only where it is told.
     pub(super) fn place_of(&self, here: usize) -> Place {
         let mut cursor = self.clone();
         cursor.position = here;
@@ -133,10 +133,10 @@ impl<'a> Cursor<'a> {
         &mut self,
         expected: &'static str,
     ) -> Result<T, GmshError> {
-        let place = self.place();
+        let here = self.here();
         let line = String::from_utf8_lossy(self.line());
         line.trim().parse().map_err(|_| GmshError::Number {
-            place,
+            place: self.place_of(here),
             section: shorten(self.section.name),
             found: shorten(line.trim()),
             expected,
@@ -167,19 +167,20 @@ impl<'a> Cursor<'a> {
 
     /// The next count, which is not negative.
     pub(super) fn count(&mut self, what: &'static str) -> Result<usize, GmshError> {
-        let place = self.place();
+        let here = self.here();
         let found = self.size()?;
-        self.to_count(found, what, place)
+        self.to_count(found, what, here)
     }
 
+    /// The count, found at this mark, which is not negative.
     pub(super) fn to_count(
         &self,
         found: i64,
         what: &'static str,
-        place: Place,
+        here: usize,
     ) -> Result<usize, GmshError> {
         usize::try_from(found).map_err(|_| GmshError::Count {
-            place,
+            place: self.place_of(here),
             section: shorten(self.section.name),
             what,
             found,
@@ -346,11 +347,11 @@ impl<'a> Cursor<'a> {
     fn check_text_size(&self, count: usize, record: Record) -> Result<usize, GmshError> {
         let tokens = record.integers + record.floats;
         let needed = (count as u64).saturating_mul(tokens as u64);
-        let available = (self.body().len() - self.position) as u64;
+        let left = &self.body()[self.position..];
         // A digit each, and a blank between two.
-        let room = available.div_ceil(2);
-        if needed > room {
-            return Err(self.truncated(needed, room, "values"));
+        if needed > left.len().div_ceil(2) as u64 {
+            let left = TokenIndex::new(left).count();
+            return Err(self.truncated(needed, left, "values"));
         }
         Ok(needed as usize)
     }

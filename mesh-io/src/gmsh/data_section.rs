@@ -51,10 +51,9 @@ impl<'a> DataSection<'a> {
             }
         }
         let count = read_count(&mut cursor, "integer tags")?;
-        let place = cursor.place();
         if count < 3 {
             return Err(GmshError::Count {
-                place,
+                place: cursor.place(),
                 section: section.name.into(),
                 what: "integer tags",
                 found: count as i64,
@@ -62,28 +61,32 @@ impl<'a> DataSection<'a> {
                     .into(),
             });
         }
-        let mut integers = [0; 4];
+        let mut integers = [(0, 0); 4];
         for index in 0..count {
             check_line(&cursor)?;
+            let here = cursor.here();
             let value = cursor.line_of::<i64>("integer")?;
             if let Some(integer) = integers.get_mut(index) {
-                *integer = value;
+                *integer = (value, here);
             }
         }
-        let [step, components, values, partition] = integers;
-        let expected = "a number that is not negative";
-        let error = |what, found, expected: &str| GmshError::Count {
-            place,
-            section: section.name.into(),
-            what,
-            found,
-            expected: expected.into(),
-        };
+        let [
+            (step, _),
+            (components, components_here),
+            (values, values_here),
+            (partition, _),
+        ] = integers;
         let components = usize::try_from(components)
             .ok()
             .filter(|components| *components > 0)
-            .ok_or_else(|| error("components", components, "a number above 0"))?;
-        let count = usize::try_from(values).map_err(|_| error("values", values, expected))?;
+            .ok_or_else(|| GmshError::Count {
+                place: cursor.place_of(components_here),
+                section: section.name.into(),
+                what: "components",
+                found: components,
+                expected: "a number above 0".into(),
+            })?;
+        let count = cursor.to_count(values, "values", values_here)?;
         Ok(Self {
             location,
             view: strings.into_iter().next().unwrap_or_default(),
@@ -135,9 +138,9 @@ impl<'a> DataSection<'a> {
 
 /// A count in a line of its own.
 fn read_count(cursor: &mut Cursor<'_>, what: &'static str) -> Result<usize, GmshError> {
-    let place = cursor.place();
+    let here = cursor.here();
     let found = cursor.line_of::<i64>("count of tags")?;
-    cursor.to_count(found, what, place)
+    cursor.to_count(found, what, here)
 }
 
 /// An error where no line is left.

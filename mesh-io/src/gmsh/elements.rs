@@ -8,7 +8,7 @@ use super::cursor::{Cursor, Record, UnknownNode};
 use super::document::{Layout, Section};
 use super::element_types::ElementKind;
 use super::entities::Entities;
-use super::error::{GmshError, Place};
+use super::error::GmshError;
 use super::nodes::line_count;
 use super::tags::TagTable;
 
@@ -41,7 +41,7 @@ impl ElementReader<'_> {
         let mut cursor = Cursor::new(section);
         let mut cells = Cells::default();
         let blocks = cursor.count("blocks")?;
-        let total_place = cursor.place();
+        let total_here = cursor.here();
         let total = cursor.count("elements")?;
         if layout == Layout::FourOne {
             let _lowest = cursor.size()?;
@@ -49,7 +49,7 @@ impl ElementReader<'_> {
         }
         let mut found = 0;
         for _ in 0..blocks {
-            let place = cursor.place();
+            let here = cursor.here();
             let first = cursor.integer()?;
             let second = cursor.integer()?;
             let entity = if layout == Layout::FourOne {
@@ -72,7 +72,7 @@ impl ElementReader<'_> {
                 ElementKind::Curved(shape, nodes) => {
                     if let (false, true) = (self.linearize, count > 0) {
                         return Err(GmshError::HigherOrder {
-                            place,
+                            place: cursor.place_of(here),
                             element: cursor.size()?,
                             name: shape.name(),
                             nodes,
@@ -85,14 +85,14 @@ impl ElementReader<'_> {
                 }
                 ElementKind::Polygon | ElementKind::Unknown => {
                     return Err(GmshError::ElementType {
-                        place,
+                        place: cursor.place_of(here),
                         element_type,
                     });
                 }
             }
         }
         cursor.finish()?;
-        check_total(total_place, total, found)?;
+        check_total(&cursor, total_here, total, found)?;
         Ok(cells)
     }
 
@@ -141,10 +141,10 @@ impl ElementReader<'_> {
     /// The elements of version 2, each with a type of its own, or in binary blocks of one type.
     fn read_one_by_one(&self, section: Section<'_>) -> Result<Cells, GmshError> {
         let mut cursor = Cursor::new(section);
-        let place = cursor.place();
+        let here = cursor.here();
         let total = line_count(&mut cursor)?;
         if !cursor.is_text() {
-            return self.read_binary(&mut cursor, place, total);
+            return self.read_binary(&mut cursor, here, total);
         }
         // As a rule each element stands in a line of its own. Where one does not, the part that
         // it begins in ends amidst it, and all are read in one go: so its place is found, too.
@@ -161,12 +161,12 @@ impl ElementReader<'_> {
                     cells.add_all(part);
                     found += count;
                 }
-                check_total(place, total, found)?;
+                check_total(&cursor, here, total, found)?;
                 return Ok(cells);
             }
         }
         let (cells, found) = self.read_text(&mut cursor)?;
-        check_total(place, total, found)?;
+        check_total(&cursor, here, total, found)?;
         Ok(cells)
     }
 
@@ -176,7 +176,7 @@ impl ElementReader<'_> {
         let mut count = 0;
         let mut tags = Vec::new();
         while !cursor.is_at_end() {
-            let place = cursor.here();
+            let here = cursor.here();
             let element = cursor.integer()?;
             let element_type = cursor.integer()?;
             let tag_count = self.tag_count(cursor)?;
@@ -184,7 +184,7 @@ impl ElementReader<'_> {
             for _ in 0..tag_count {
                 tags.push(cursor.integer()?);
             }
-            self.read_element(cursor, &mut cells, element_type, element, &tags, place)?;
+            self.read_element(cursor, &mut cells, element_type, element, &tags, here)?;
             count += 1;
         }
         Ok((cells, count))
@@ -193,35 +193,35 @@ impl ElementReader<'_> {
     fn read_binary(
         &self,
         cursor: &mut Cursor<'_>,
-        total_place: Place,
+        total_here: usize,
         total: usize,
     ) -> Result<Cells, GmshError> {
         let mut cells = Cells::default();
         let mut found = 0;
         let mut tags = Vec::new();
         while found < total {
-            let place = cursor.place();
             let element_type = cursor.integer()?;
+            let here = cursor.here();
             let count = cursor.integer()?;
-            let count = cursor.to_count(count, "elements in a block", place)?;
+            let count = cursor.to_count(count, "elements in a block", here)?;
             let tag_count = self.tag_count(cursor)?;
             if count == 0 {
                 // Or a damaged file would never end.
-                check_total(total_place, total, found)?;
+                check_total(cursor, total_here, total, found)?;
             }
             for _ in 0..count {
-                let place = cursor.here();
+                let here = cursor.here();
                 let element = cursor.integer()?;
                 tags.clear();
                 for _ in 0..tag_count {
                     tags.push(cursor.integer()?);
                 }
-                self.read_element(cursor, &mut cells, element_type, element, &tags, place)?;
+                self.read_element(cursor, &mut cells, element_type, element, &tags, here)?;
             }
             found += count;
         }
         cursor.finish()?;
-        check_total(total_place, total, found)?;
+        check_total(cursor, total_here, total, found)?;
         Ok(cells)
     }
 
@@ -229,7 +229,7 @@ impl ElementReader<'_> {
     fn tag_count(&self, cursor: &mut Cursor<'_>) -> Result<usize, GmshError> {
         let here = cursor.here();
         let count = cursor.integer()?;
-        cursor.to_count(count, "tags of an element", cursor.place_of(here))
+        cursor.to_count(count, "tags of an element", here)
     }
 
     /// Adds the element whose type and tags have been read.
@@ -254,7 +254,7 @@ impl ElementReader<'_> {
             ElementKind::Polygon => {
                 let at = cursor.here();
                 let nodes = cursor.integer()?;
-                let nodes = cursor.to_count(nodes, "nodes of a polygon", cursor.place_of(at))?;
+                let nodes = cursor.to_count(nodes, "nodes of a polygon", at)?;
                 cursor.skip(nodes, integers(1))?;
                 cells.pass_over("polygons", 1);
                 return Ok(());
@@ -318,12 +318,18 @@ const fn integers(integers: usize) -> Record {
     }
 }
 
-fn check_total(place: Place, total: usize, found: usize) -> Result<(), GmshError> {
+/// An error where the number of elements, at this mark, is not what was found.
+fn check_total(
+    cursor: &Cursor<'_>,
+    here: usize,
+    total: usize,
+    found: usize,
+) -> Result<(), GmshError> {
     if total == found {
         return Ok(());
     }
     Err(GmshError::Count {
-        place,
+        place: cursor.place_of(here),
         section: "Elements".into(),
         what: "elements announced",
         found: total as i64,

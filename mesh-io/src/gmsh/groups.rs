@@ -34,14 +34,14 @@ pub(super) struct Names {
 /// Adds the names of volumes in `$PhysicalNames`, which is text in any encoding.
 pub(super) fn read_names(section: Section<'_>, names: &mut Names) -> Result<(), GmshError> {
     let mut cursor = Cursor::new(section);
-    let place = cursor.place();
+    let here = cursor.here();
     let count = cursor.line_of::<i64>("number of names")?;
-    let count = cursor.to_count(count, "names", place)?;
+    let count = cursor.to_count(count, "names", here)?;
     for _ in 0..count {
-        let place = cursor.place();
-        if cursor.here() >= section.body().len() {
+        let here = cursor.here();
+        if here >= section.body().len() {
             return Err(GmshError::Truncated {
-                place,
+                place: cursor.place(),
                 section: section.name.into(),
                 needed: 1,
                 available: 0,
@@ -51,7 +51,7 @@ pub(super) fn read_names(section: Section<'_>, names: &mut Names) -> Result<(), 
         let line = String::from_utf8_lossy(cursor.line());
         let line = line.trim();
         let number = || GmshError::Number {
-            place,
+            place: cursor.place_of(here),
             section: section.name.into(),
             found: crate::shorten(line),
             expected: "line of a dimension, a tag and a name",

@@ -37,9 +37,9 @@ pub(super) fn read_nodes(section: Section<'_>) -> Result<Nodes, GmshError> {
 
 /// The count that stands in a line of its own, in a binary file, too.
 pub(super) fn line_count(cursor: &mut Cursor<'_>) -> Result<usize, GmshError> {
-    let place = cursor.place();
+    let here = cursor.here();
     let found = cursor.line_of::<i64>("number of nodes or elements")?;
-    cursor.to_count(found, "nodes or elements", place)
+    cursor.to_count(found, "nodes or elements", here)
 }
 
 /// So many nodes, each as its tag and `floats` numbers, three of them its coordinates.
@@ -101,7 +101,7 @@ fn read_blocks(
     layout: Layout,
 ) -> Result<(Vec<i64>, Vec<Point3>), GmshError> {
     let blocks = cursor.count("blocks")?;
-    let total_place = cursor.place();
+    let total_here = cursor.here();
     let total = cursor.count("nodes")?;
     if layout == Layout::FourOne {
         let _lowest = cursor.size()?;
@@ -147,7 +147,7 @@ fn read_blocks(
     }
     if tags.len() != total {
         return Err(GmshError::Count {
-            place: total_place,
+            place: cursor.place_of(total_here),
             section: "Nodes".into(),
             what: "nodes announced",
             found: total as i64,
