@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::matrix_market::MatrixMarketError;
+use crate::med::MedError;
 use crate::npz::NpzError;
 use crate::vtu::VtuError;
 
@@ -39,6 +40,15 @@ pub enum ReadError {
         /// What is wrong, and where.
         #[source]
         source: Box<VtuError>,
+    },
+    /// A MED file is damaged, or holds what is not read.
+    #[error("{}: {source}", path.display())]
+    Med {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and where.
+        #[source]
+        source: Box<MedError>,
     },
     /// A `.npz` file is damaged, or holds no matrix that is read.
     #[error("{}: {source}", path.display())]

@@ -24,8 +24,10 @@
 
 mod atomic;
 mod error;
+mod hdf5;
 mod matrix_file;
 pub mod matrix_market;
+pub mod med;
 mod mesh_file;
 mod npy;
 pub mod npz;

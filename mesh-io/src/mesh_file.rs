@@ -4,6 +4,7 @@ use std::path::Path;
 
 use mesh_core::{Field, UnstructuredMesh};
 
+use crate::med::Med;
 use crate::vtu::Vtu;
 use crate::{ReadError, WriteError};
 
@@ -138,8 +139,8 @@ pub trait MeshFormat: Sync {
 #[must_use]
 pub fn mesh_formats() -> &'static [&'static dyn MeshFormat] {
     static VTU: std::sync::LazyLock<Vtu> = std::sync::LazyLock::new(Vtu::default);
-    static FORMATS: std::sync::LazyLock<[&'static dyn MeshFormat; 1]> =
-        std::sync::LazyLock::new(|| [&*VTU]);
+    static FORMATS: std::sync::LazyLock<[&'static dyn MeshFormat; 2]> =
+        std::sync::LazyLock::new(|| [&*VTU, &Med]);
     &*FORMATS
 }
 

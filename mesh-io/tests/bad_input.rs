@@ -65,7 +65,7 @@ fn a_file_that_is_not_there() {
 #[test]
 fn an_unknown_extension() {
     let path = Path::new("cells.stl");
-    let expected = "cells.stl: unknown extension, expected one of .vtu";
+    let expected = "cells.stl: unknown extension, expected one of .vtu .med";
     assert_eq!(read_mesh(path).unwrap_err().to_string(), expected);
     assert_eq!(
         write_mesh(path, &mixed_mesh(), &[])
