@@ -41,6 +41,8 @@ pub(crate) enum Content<'a> {
 pub(crate) enum Attribute {
     Integer(i64),
     Float(f64),
+    /// A set of 32 bits.
+    Bits(u32),
     /// A string of fixed length, ended by a zero byte.
     Text(Vec<u8>),
     /// Several of them, all as long as the longest.
@@ -261,6 +263,7 @@ fn dataspace(length: Option<usize>) -> Vec<u8> {
 }
 
 const INTEGER: [u8; 12] = [0x10, 8, 0, 0, 8, 0, 0, 0, 0, 0, 64, 0];
+const BITS: [u8; 12] = [0x14, 0, 0, 0, 4, 0, 0, 0, 0, 0, 32, 0];
 const FLOAT: [u8; 20] = [
     0x11, 0x20, 63, 0, 8, 0, 0, 0, 0, 0, 64, 0, 52, 11, 0, 52, 255, 3, 0, 0,
 ];
@@ -290,6 +293,7 @@ impl Attribute {
                 dataspace(None),
                 value.to_le_bytes().to_vec(),
             ),
+            Self::Bits(bits) => (BITS.to_vec(), dataspace(None), bits.to_le_bytes().to_vec()),
             Self::Text(text) => {
                 let ended = [text, &[0][..]].concat();
                 (text_type(ended.len()), dataspace(None), ended)
@@ -388,6 +392,7 @@ mod tests {
         let mut inner = Group::new(vec![
             ("whole", Attribute::Integer(-3)),
             ("part", Attribute::Float(0.5)),
+            ("bits", Attribute::Bits(1 << 31)),
             ("word", Attribute::text("zwölf")),
             (
                 "words",
@@ -436,6 +441,7 @@ mod tests {
         let attribute = |name| file.attribute("/größer", name).unwrap();
         assert_eq!(attribute("whole"), Some(Value::Integers(vec![-3])));
         assert_eq!(attribute("part"), Some(Value::Floats(vec![0.5])));
+        assert_eq!(attribute("bits"), Some(Value::Integers(vec![1 << 31])));
         let expected = "zwölf\0".as_bytes().to_vec();
         assert_eq!(attribute("word"), Some(Value::Text(expected)));
         let expected = b"a\0\0\0\0\0bc\0".to_vec();

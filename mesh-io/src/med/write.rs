@@ -121,7 +121,7 @@ pub(super) struct Blocks {
 
 /// The cells of one type.
 pub(super) struct Block {
-    shape: Shape,
+    pub(super) shape: Shape,
     /// The name of the type.
     pub(super) name: &'static str,
     /// MED's number of the type.

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use mesh_core::{DataArray, Field, FieldValues, Location};
+use mesh_core::{DataArray, Field, FieldValues, Location, Shape};
 
 use super::fields::{FULL_COMPONENTS, FULL_NAME, NO_PROFILE};
 use super::naming::{split_components, unique_name};
@@ -97,15 +97,26 @@ fn field_group<'a>(mesh: &str, name: &str, blocks: &'a Blocks, series: &Series<'
     if !is_whole {
         attributes.push((FULL_COMPONENTS, Attribute::Texts(components.to_vec())));
     }
+    let entities = entities(field.location(), blocks);
+    attributes.extend(entities.clone());
+    // How many steps have the same entities as those before: all.
+    let count = series.steps.len() as i64;
+    attributes.push(integer("LAA", count));
+    attributes.push(match field.location() {
+        Location::Cells => integer("LCA", count),
+        Location::Nodes => integer("LNA", count),
+    });
     let mut group = Group::new(attributes);
     for (number, time, field) in &series.steps {
-        let mut step = Group::new(vec![
+        let mut attributes = vec![
             integer("NDT", *number),
             integer("NOR", -1),
             ("PDT", Attribute::Float(*time)),
             integer("RDT", -1),
             integer("ROR", -1),
-        ]);
+        ];
+        attributes.extend(entities.clone());
+        let mut step = Group::new(attributes);
         match field.location() {
             Location::Nodes => {
                 step.push_group("NOE", values_group(field, None));
@@ -120,6 +131,30 @@ fn field_group<'a>(mesh: &str, name: &str, blocks: &'a Blocks, series: &Series<'
         group.push_group(step_name(*number, -1), step);
     }
     group
+}
+
+/// What a field is on, as sets: kinds of entities, and types of cells. Since version 4.1 readers
+/// of MED look here, not for the groups.
+fn entities(location: Location, blocks: &Blocks) -> Vec<(&'static str, Attribute)> {
+    match location {
+        Location::Cells => {
+            let types = blocks.blocks.iter().map(|block| 1 << type_bit(block.shape));
+            let types = types.fold(0, |all, bit| all | bit);
+            vec![("LEN", Attribute::Bits(1)), ("LGC", Attribute::Bits(types))]
+        }
+        Location::Nodes => vec![("LEN", Attribute::Bits(8)), ("LGN", Attribute::Bits(1))],
+    }
+}
+
+/// The place of a type of cells in such a set.
+const fn type_bit(shape: Shape) -> u32 {
+    match shape {
+        Shape::Tetrahedron => 10,
+        Shape::Pyramid => 11,
+        Shape::Wedge => 12,
+        Shape::Hexahedron => 13,
+        Shape::Polyhedron => 23,
+    }
 }
 
 /// The values of a field, on these cells or on all nodes.
