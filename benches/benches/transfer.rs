@@ -38,7 +38,7 @@ fn transfer(criterion: &mut Criterion) {
                 format!("{}, threads: {threads}", nature.name()),
                 |bencher| {
                     pool.install(|| {
-                        bencher.iter(|| operator.apply_into(&field, Some(f64::NAN), &mut result))
+                        bencher.iter(|| operator.apply_into(&field, Some(f64::NAN), &mut result));
                     });
                 },
             );

@@ -45,7 +45,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             Box::new(move || {
                 operator
                     .apply_into(&field, Some(f64::NAN), &mut result)
-                    .expect("fits")
+                    .expect("fits");
             }),
         ));
     }

@@ -43,6 +43,10 @@ pub fn plain_parallel_product(matrix: &CsrMatrix, values: &[f64], result: &mut [
 }
 
 /// A field of so many components that is smooth and different in each.
+///
+/// # Panics
+///
+/// If there are no components.
 #[must_use]
 pub fn smooth_field(mesh: &UnstructuredMesh, components: usize) -> DataArray<f64> {
     let centroids = mesh.centroids();

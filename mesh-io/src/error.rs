@@ -6,9 +6,12 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::esmf::{EsmfError, WeightsError};
+use crate::matrix_file::DigestMismatch;
 use crate::matrix_market::MatrixMarketError;
 use crate::npz::NpzError;
-use crate::vtu::VtuError;
+use crate::vtk::VtkXmlError;
+use crate::write_options::EncodingError;
 
 /// Why a file cannot be read.
 #[derive(Debug, Error)]
@@ -31,14 +34,14 @@ pub enum ReadError {
         /// The extensions there are, each with its dot.
         supported: Vec<String>,
     },
-    /// A VTU file is damaged, or holds what is not read.
+    /// A file of VTK's XML formats is damaged, or holds what is not read.
     #[error("{}: {source}", path.display())]
-    Vtu {
+    VtkXml {
         /// The file.
         path: PathBuf,
         /// What is wrong, and where.
         #[source]
-        source: Box<VtuError>,
+        source: Box<VtkXmlError>,
     },
     /// A `.npz` file is damaged, or holds no matrix that is read.
     #[error("{}: {source}", path.display())]
@@ -57,6 +60,24 @@ pub enum ReadError {
         /// What is wrong, and where.
         #[source]
         source: Box<MatrixMarketError>,
+    },
+    /// A matrix is not the one that was written.
+    #[error("{}: {source}", path.display())]
+    Digest {
+        /// The file.
+        path: PathBuf,
+        /// Both digests.
+        #[source]
+        source: DigestMismatch,
+    },
+    /// An ESMF weight file is damaged, or holds no weights that are read.
+    #[error("{}: {source}", path.display())]
+    Esmf {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and where.
+        #[source]
+        source: Box<EsmfError>,
     },
 }
 
@@ -80,6 +101,32 @@ pub enum WriteError {
         path: PathBuf,
         /// The extensions there are, each with its dot.
         supported: Vec<String>,
+    },
+    /// The format does not have the encoding that was asked for.
+    #[error("{}: {source}", path.display())]
+    Encoding {
+        /// The file.
+        path: PathBuf,
+        /// What it does not have.
+        #[source]
+        source: EncodingError,
+    },
+    /// A matrix lacks what weights are made of.
+    #[error("{}: {source}", path.display())]
+    Weights {
+        /// The file.
+        path: PathBuf,
+        /// What is missing.
+        #[source]
+        source: WeightsError,
+    },
+    /// Files of the format are read only.
+    #[error("{}: {format} is read only; write .vtu", path.display())]
+    ReadOnly {
+        /// The file.
+        path: PathBuf,
+        /// The format.
+        format: &'static str,
     },
     /// The format has no place for several steps of time.
     #[error("{}: {format} holds no time series; write .pvd or .med", path.display())]

@@ -4,8 +4,9 @@ use std::path::Path;
 
 use mesh_core::{Field, UnstructuredMesh};
 
+use crate::vtk_grids::VtkGrids;
 use crate::vtu::Vtu;
-use crate::{ReadError, WriteError};
+use crate::{EncodingError, ReadError, WriteError, WriteOptions};
 
 /// What a mesh file holds.
 #[derive(Clone, Debug)]
@@ -87,6 +88,21 @@ pub trait MeshFormat: Sync {
     /// The extensions of its files, in lower case, without a dot.
     fn extensions(&self) -> &'static [&'static str];
 
+    /// Whether files are written at all, as by default; otherwise [`write`](Self::write) refuses.
+    fn is_written(&self) -> bool {
+        true
+    }
+
+    /// The format with files written as the options say, which are not the default; a format
+    /// without a choice refuses, as by default.
+    ///
+    /// # Errors
+    ///
+    /// What the format does not have.
+    fn with_options(&self, options: &WriteOptions) -> Result<Box<dyn MeshFormat>, EncodingError> {
+        Err(options.refuse(self.name()))
+    }
+
     /// Reads a file.
     ///
     /// # Errors
@@ -143,8 +159,8 @@ pub trait MeshFormat: Sync {
 #[must_use]
 pub fn mesh_formats() -> &'static [&'static dyn MeshFormat] {
     static VTU: std::sync::LazyLock<Vtu> = std::sync::LazyLock::new(Vtu::default);
-    static FORMATS: std::sync::LazyLock<[&'static dyn MeshFormat; 1]> =
-        std::sync::LazyLock::new(|| [&*VTU]);
+    static FORMATS: std::sync::LazyLock<[&'static dyn MeshFormat; 2]> =
+        std::sync::LazyLock::new(|| [&*VTU, &VtkGrids]);
     &*FORMATS
 }
 
@@ -165,7 +181,7 @@ pub fn read_mesh(path: &Path) -> Result<MeshFile, ReadError> {
 pub fn read_mesh_with(path: &Path, options: &ReadOptions) -> Result<MeshFile, ReadError> {
     let format = find_format(path).ok_or_else(|| ReadError::UnknownExtension {
         path: path.to_owned(),
-        supported: supported(),
+        supported: readable(),
     })?;
     format.read(path, options)
 }
@@ -179,7 +195,7 @@ pub fn read_times(path: &Path) -> Result<Vec<f64>, ReadError> {
     find_format(path)
         .ok_or_else(|| ReadError::UnknownExtension {
             path: path.to_owned(),
-            supported: supported(),
+            supported: readable(),
         })?
         .times(path)
 }
@@ -200,12 +216,23 @@ pub fn write_series(
     mesh: &UnstructuredMesh,
     steps: &[Step],
 ) -> Result<(), WriteError> {
-    find_format(path)
-        .ok_or_else(|| WriteError::UnknownExtension {
-            path: path.to_owned(),
-            supported: supported(),
-        })?
-        .write_series(path, mesh, steps)
+    write_series_with(path, mesh, steps, &WriteOptions::default())
+}
+
+/// Writes a time series on one mesh to `path` as `options` say, in the format of its extension.
+///
+/// # Errors
+///
+/// As [`check_write_options`], or what [`MeshFormat::write_series`] returns.
+pub fn write_series_with(
+    path: &Path,
+    mesh: &UnstructuredMesh,
+    steps: &[Step],
+    options: &WriteOptions,
+) -> Result<(), WriteError> {
+    with_format(path, options, |format| {
+        format.write_series(path, mesh, steps)
+    })
 }
 
 /// Writes a mesh and its fields to `path`, in the format of its extension.
@@ -228,11 +255,52 @@ pub fn write_mesh(
     mesh: &UnstructuredMesh,
     fields: &[Field],
 ) -> Result<(), WriteError> {
-    let format = find_format(path).ok_or_else(|| WriteError::UnknownExtension {
+    write_mesh_with(path, mesh, fields, &WriteOptions::default())
+}
+
+/// Writes a mesh and its fields to `path` as `options` say, in the format of its extension.
+///
+/// # Errors
+///
+/// As [`check_write_options`], or what [`MeshFormat::write`] returns.
+pub fn write_mesh_with(
+    path: &Path,
+    mesh: &UnstructuredMesh,
+    fields: &[Field],
+    options: &WriteOptions,
+) -> Result<(), WriteError> {
+    with_format(path, options, |format| format.write(path, mesh, fields))
+}
+
+/// Whether a mesh can be written to `path` as `options` say: nothing is written.
+///
+/// # Errors
+///
+/// An unknown extension, or a format that does not have what the options ask for.
+pub fn check_write_options(path: &Path, options: &WriteOptions) -> Result<(), WriteError> {
+    with_format(path, options, |_| Ok(()))
+}
+
+/// Does something with the format of a file that is to be written as the options say.
+fn with_format<T>(
+    path: &Path,
+    options: &WriteOptions,
+    write: impl FnOnce(&dyn MeshFormat) -> Result<T, WriteError>,
+) -> Result<T, WriteError> {
+    let format = find_format(path).filter(|format| format.is_written());
+    let format = format.ok_or_else(|| WriteError::UnknownExtension {
         path: path.to_owned(),
-        supported: supported(),
+        supported: writable(),
     })?;
-    format.write(path, mesh, fields)
+    if options.is_default() {
+        return write(format);
+    }
+    let format = format.with_options(options);
+    let format = format.map_err(|source| WriteError::Encoding {
+        path: path.to_owned(),
+        source,
+    })?;
+    write(&*format)
 }
 
 fn find_format(path: &Path) -> Option<&'static dyn MeshFormat> {
@@ -242,9 +310,20 @@ fn find_format(path: &Path) -> Option<&'static dyn MeshFormat> {
         .find(|format| has_extension(path, format.extensions()))
 }
 
-fn supported() -> Vec<String> {
-    let extensions = mesh_formats().iter().flat_map(|format| format.extensions());
-    extensions
+/// The extensions that are read.
+fn readable() -> Vec<String> {
+    extensions(|_| true)
+}
+
+/// The extensions that are written.
+fn writable() -> Vec<String> {
+    extensions(|format| format.is_written())
+}
+
+fn extensions(is_meant: impl Fn(&dyn MeshFormat) -> bool) -> Vec<String> {
+    let formats = mesh_formats().iter().filter(|format| is_meant(**format));
+    formats
+        .flat_map(|format| format.extensions())
         .map(|extension| format!(".{extension}"))
         .collect()
 }

@@ -1,13 +1,15 @@
 //! The moments of overlaps with a nature's denominators, ready to carry fields by schemes that depend
 //! on them.
 
-use mesh_core::{DataArray, UnstructuredMesh, Vector3};
+use mesh_core::{DataArray, Field, FieldValues, UnstructuredMesh, Vector3};
 use rayon::prelude::*;
 
 use crate::error::OperatorError;
 use crate::field_scheme::FieldScheme;
 use crate::moment_matrix::MomentMatrix;
-use crate::operator::Nature;
+use crate::operator::{
+    ConservationReport, Nature, RemapOperator, Transfer, Transferred, Uncovered,
+};
 
 /// Carries fields from source cells to target cells by a [`FieldScheme`]. Prepared once, applied many
 /// times.
@@ -38,22 +40,10 @@ use crate::operator::Nature;
 #[derive(Debug)]
 pub struct FieldOperator<'a> {
     moments: &'a MomentMatrix,
-    source: UnstructuredMesh,
-    divisors: Divisors,
-    leaves_out_missing: bool,
-}
-
-/// What a nature divides by.
-#[derive(Debug)]
-enum Divisors {
-    /// Each row by the sum of its volumes.
-    RowSums,
-    /// Each row by one of these numbers.
-    Rows(Vec<f64>),
-    /// Each value by the volume of its source cell.
-    Columns(Vec<f64>),
-    /// As before, and then stretched over the part of the cell that is covered.
-    CoveredColumns(Vec<f64>, Vec<Covered>),
+    /// Of the volumes: masks, denominators, fix-ups, reports.
+    operator: RemapOperator,
+    /// For extensive-conservation, what of each source cell is covered.
+    covered: Option<Vec<Covered>>,
 }
 
 /// What of a source cell is covered.
@@ -77,22 +67,27 @@ impl<'a> FieldOperator<'a> {
         target: &UnstructuredMesh,
         nature: Nature,
     ) -> Result<Self, OperatorError> {
+        let operator = RemapOperator::new(&moments.volumes(), source, target, nature)?;
+        Self::of(moments, operator)
+    }
+
+    /// Joins the moments of overlaps with an operator on their [volumes](MomentMatrix::volumes), whose
+    /// nature, masks, least coverage and treatment of missing values all hold here as well.
+    ///
+    /// # Errors
+    ///
+    /// If the operator is for other meshes, or a reversed one.
+    pub fn of(moments: &'a MomentMatrix, operator: RemapOperator) -> Result<Self, OperatorError> {
+        let [source, target] = operator.meshes();
         moments.check_meshes(source, target)?;
-        let divisors = match nature {
-            Nature::IntensiveMaximum => Divisors::RowSums,
-            Nature::IntensiveConservation => Divisors::Rows(target.measures()),
-            Nature::ExtensiveMaximum => Divisors::Columns(source.measures()),
-            Nature::ExtensiveConservation => {
-                let volumes = source.measures();
-                let covered = covered(moments, &volumes);
-                Divisors::CoveredColumns(volumes, covered)
-            }
+        let covered = match operator.nature() {
+            Nature::ExtensiveConservation => Some(covered(moments, &operator)),
+            _ => None,
         };
         Ok(Self {
             moments,
-            source: source.clone(),
-            divisors,
-            leaves_out_missing: false,
+            operator,
+            covered,
         })
     }
 
@@ -101,30 +96,91 @@ impl<'a> FieldOperator<'a> {
     /// that they overlap, and no others, not a number.
     #[must_use]
     pub fn leaving_out_missing(mut self) -> Self {
-        self.leaves_out_missing = true;
+        self.operator = self.operator.leaving_out_missing();
         self
+    }
+
+    /// Returns the operator on the volumes: coverage, natures, masks.
+    #[must_use]
+    pub fn operator(&self) -> &RemapOperator {
+        &self.operator
     }
 
     /// Carries a field, each component by itself, from the source cells to the target cells.
     ///
-    /// A target cell that no source cell overlaps gets `default`. Rows are computed in parallel, each
-    /// in ascending order of source cells.
+    /// A target cell that no source cell overlaps gets what `uncovered` says. Rows are computed in
+    /// parallel, each in ascending order of source cells.
     ///
     /// # Errors
     ///
     /// If the field does not have one tuple per source cell, or the scheme is for another source mesh
-    /// or does not give a gradient for each cell.
-    pub fn apply(
+    /// or does not give a gradient for each cell; if the values that are kept are of another shape
+    /// than the result.
+    pub fn apply<'b>(
         &self,
         scheme: &dyn FieldScheme,
         field: &DataArray<f64>,
-        default: f64,
+        uncovered: impl Into<Uncovered<'b>>,
     ) -> Result<DataArray<f64>, OperatorError> {
+        let transfer = Transfer {
+            uncovered: uncovered.into(),
+            ..Transfer::default()
+        };
+        Ok(self.transfer(scheme, field, &transfer)?.values)
+    }
+
+    /// Carries a field with everything that a transfer may ask for, and reports what was kept, as
+    /// [`RemapOperator::transfer`] does.
+    ///
+    /// # Errors
+    ///
+    /// As [`apply`](Self::apply) and [`RemapOperator::transfer`].
+    pub fn transfer(
+        &self,
+        scheme: &dyn FieldScheme,
+        field: &DataArray<f64>,
+        transfer: &Transfer<'_>,
+    ) -> Result<Transferred, OperatorError> {
+        // A fix-up works on densities, and says itself what becomes of what is not covered.
+        let covered = self.covered.as_ref().filter(|_| transfer.fixup.is_none());
+        let integrals = self.integrals(scheme, field, covered)?;
+        self.operator
+            .transfer_integrals(field, &integrals, transfer)
+    }
+
+    /// As [`transfer`](Self::transfer) for a field with name and location; the result has the same
+    /// name. Integers become floats.
+    ///
+    /// # Errors
+    ///
+    /// As [`transfer`](Self::transfer), and if the field is not on cells.
+    pub fn transfer_field(
+        &self,
+        scheme: &dyn FieldScheme,
+        field: &Field,
+        transfer: &Transfer<'_>,
+    ) -> Result<(Field, ConservationReport), OperatorError> {
+        self.operator.check_location(field)?;
+        let Transferred { values, report } = self.transfer(scheme, &field.to_float(), transfer)?;
+        let values = FieldValues::Float(values);
+        let carried = Field::new(field.name(), self.operator.target_location(), values);
+        Ok((carried, report))
+    }
+
+    /// For each target cell and component the integral over its overlaps with the source cells that
+    /// take part.
+    fn integrals(
+        &self,
+        scheme: &dyn FieldScheme,
+        field: &DataArray<f64>,
+        covered: Option<&Vec<Covered>>,
+    ) -> Result<DataArray<f64>, OperatorError> {
+        let [source, _] = self.operator.meshes();
         let (found, expected) = (field.tuple_count(), self.moments.columns());
         if found != expected {
             return Err(OperatorError::WrongLength { found, expected });
         }
-        let fingerprint = self.source.fingerprint();
+        let fingerprint = source.fingerprint();
         if let Some(expected) = scheme.source_mesh()
             && expected != fingerprint
         {
@@ -138,7 +194,7 @@ impl<'a> FieldOperator<'a> {
         let mut result = vec![0.0; self.moments.rows() * components];
         for component in 0..components {
             let values = self.densities(field, component);
-            let gradients = scheme.gradients(&self.source, &values);
+            let gradients = scheme.gradients(source, &values);
             if gradients.len() != expected {
                 return Err(OperatorError::GradientCount {
                     scheme: scheme.name().to_owned(),
@@ -151,8 +207,7 @@ impl<'a> FieldOperator<'a> {
                 .with_min_len(1024)
                 .enumerate()
                 .for_each(|(row, tuple)| {
-                    let value = self.target_value(row, &values, &gradients);
-                    tuple[component] = value.unwrap_or(default);
+                    tuple[component] = self.integral(row, &values, &gradients, covered);
                 });
         }
         Ok(DataArray::new(
@@ -161,58 +216,66 @@ impl<'a> FieldOperator<'a> {
         )?)
     }
 
-    /// One component of a field, per volume.
+    /// One component of a field, per volume; not a number where a source cell is masked.
     fn densities(&self, field: &DataArray<f64>, component: usize) -> Vec<f64> {
         let values = field.tuples().map(|tuple| tuple[component]);
-        match &self.divisors {
-            Divisors::RowSums | Divisors::Rows(_) => values.collect(),
-            Divisors::Columns(volumes) | Divisors::CoveredColumns(volumes, _) => values
-                .zip(volumes)
-                .map(|(value, volume)| value / volume)
-                .collect(),
-        }
+        let is_intensive = self.operator.nature().is_intensive();
+        let volumes = self.operator.source_measures();
+        let cells = values.zip(volumes).enumerate();
+        cells
+            .map(|(cell, (value, volume))| {
+                if !self.operator.uses_source(cell) {
+                    f64::NAN
+                } else if is_intensive {
+                    value
+                } else {
+                    value / volume
+                }
+            })
+            .collect()
     }
 
-    /// The value of a target cell; none where no source cell gives it any.
-    fn target_value(&self, row: usize, values: &[f64], gradients: &[Vector3]) -> Option<f64> {
-        let (mut sum, mut volumes) = (0.0, 0.0);
+    /// The integral over the overlaps of a target cell.
+    fn integral(
+        &self,
+        row: usize,
+        values: &[f64],
+        gradients: &[Vector3],
+        covered: Option<&Vec<Covered>>,
+    ) -> f64 {
+        let mut sum = 0.0;
         for (column, volume, first) in self.moments.row(row) {
             let value = values[column];
             if value.is_nan() {
-                if self.leaves_out_missing {
+                if self.operator.leaves_out_missing() || !self.operator.uses_source(column) {
                     continue;
                 }
-                return Some(f64::NAN);
+                return f64::NAN;
             }
-            volumes += volume;
-            sum += match &self.divisors {
-                Divisors::CoveredColumns(_, covered) => {
+            sum += match covered {
+                Some(covered) => {
                     let Covered { stretch, shift } = covered[column];
                     let first = first - shift * volume;
                     (value * volume + gradients[column].dot(&first)) * stretch
                 }
-                _ => value * volume + gradients[column].dot(&first),
+                None => value * volume + gradients[column].dot(&first),
             };
         }
-        (volumes > 0.0).then(|| match &self.divisors {
-            Divisors::RowSums => sum / volumes,
-            Divisors::Rows(divisors) => sum / divisors[row],
-            Divisors::Columns(_) | Divisors::CoveredColumns(..) => sum,
-        })
+        sum
     }
 }
 
-/// What of each source cell is covered by all target cells together.
-fn covered(moments: &MomentMatrix, volumes: &[f64]) -> Vec<Covered> {
+/// What of each source cell is covered by all target cells together that take part.
+fn covered(moments: &MomentMatrix, operator: &RemapOperator) -> Vec<Covered> {
     let mut sums = vec![(0.0, Vector3::zeros()); moments.columns()];
-    for row in 0..moments.rows() {
+    for row in (0..moments.rows()).filter(|&row| operator.uses_target(row)) {
         for (column, volume, first) in moments.row(row) {
             let (volumes, firsts) = &mut sums[column];
             *volumes += volume;
             *firsts += first;
         }
     }
-    let pairs = sums.into_iter().zip(volumes);
+    let pairs = sums.into_iter().zip(operator.source_measures());
     pairs
         .map(|((covered, first), volume)| Covered {
             stretch: volume / covered,

@@ -1,36 +1,22 @@
 //! VTU, the XML format of VTK for unstructured meshes: all that ParaView, PyVista, VTK and meshio
 //! write is read; what is written, they read.
 
-mod assembly;
-mod base64_stream;
-mod blocks;
-mod bytes;
-mod cell_types;
-mod encode;
-mod error;
-mod fields;
-mod numbers;
 mod options;
-mod payload;
-mod polyhedra;
 mod read;
-mod scalar;
 mod write;
-mod xml;
-mod xz;
 
 use std::path::Path;
 
 use mesh_core::{Field, UnstructuredMesh};
 
 use crate::{
-    MeshFile, MeshFormat, ReadError, ReadOptions, WriteError, read_file, write_atomically,
+    EncodingError, MeshFile, MeshFormat, ReadError, ReadOptions, WriteError, WriteOptions,
+    read_file, write_atomically,
 };
 
-pub use error::{ArrayError, FaceError, VtuError, Whole};
+pub use crate::vtk::{ByteOrder, Compressor, HeaderType};
 pub use options::{DataMode, FloatWidth, PolyhedraLayout, VtuOptions};
 pub use read::read;
-pub use scalar::{ByteOrder, Compressor, HeaderType};
 pub use write::write;
 
 /// The VTU format, written as its options say.
@@ -54,9 +40,14 @@ impl MeshFormat for Vtu {
         &["vtu"]
     }
 
+    fn with_options(&self, options: &WriteOptions) -> Result<Box<dyn MeshFormat>, EncodingError> {
+        let options = self.options.with(options)?;
+        Ok(Box::new(Self { options }))
+    }
+
     fn read(&self, path: &Path, options: &ReadOptions) -> Result<MeshFile, ReadError> {
         let file = read_file(path)?;
-        read(&file, options).map_err(|source| ReadError::Vtu {
+        read(&file, options).map_err(|source| ReadError::VtkXml {
             path: path.to_owned(),
             source: Box::new(source),
         })

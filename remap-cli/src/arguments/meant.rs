@@ -6,15 +6,17 @@ use std::thread;
 
 use anyhow::{Context, bail, ensure};
 use mesh_core::{BoxCellShape, BoxMesh, Point3, Vector3};
-use mesh_io::ReadOptions;
+use mesh_io::vtu::Compressor;
+use mesh_io::{DataEncoding, ReadOptions, StepChoice, WriteOptions};
 use partition::{Method, Partition};
 
 use super::definition;
 use super::meant_fields::FieldsJob;
 use super::typed::{
-    BoxArguments, CellShape, Command, Generated, MethodName, ReadingArguments, Typed,
+    BoxArguments, CellShape, Command, CompressionName, ConvertArguments, Generated, InfoArguments,
+    MethodName, ReadingArguments, SelectionArguments, Typed, WritingArguments,
 };
-use crate::files::{MatrixOutput, MeshOutput, OutputDirectory};
+use crate::files::{MatrixOutput, MeshOutput, OutputDirectory, is_matrix};
 use crate::output::Voice;
 use crate::schemes::{NamedScheme, Schemes};
 
@@ -67,15 +69,23 @@ pub(crate) struct GenerateJob {
     pub(crate) output: MeshOutput,
 }
 
-pub(crate) struct InfoJob {
-    pub(crate) mesh: PathBuf,
-    pub(crate) reading: ReadOptions,
+pub(crate) enum InfoJob {
+    Mesh { path: PathBuf, reading: ReadOptions },
+    Matrix(PathBuf),
 }
 
-pub(crate) struct ConvertJob {
-    pub(crate) from: PathBuf,
-    pub(crate) reading: ReadOptions,
-    pub(crate) to: MeshOutput,
+pub(crate) enum ConvertJob {
+    Mesh {
+        from: PathBuf,
+        reading: ReadOptions,
+        /// Every step is written; otherwise the one that `reading` chooses.
+        all_steps: bool,
+        to: MeshOutput,
+    },
+    Matrix {
+        from: PathBuf,
+        to: MatrixOutput,
+    },
 }
 
 pub(crate) struct PrepareJob {
@@ -145,15 +155,8 @@ fn job(command: Command, schemes: &Schemes) -> anyhow::Result<Job> {
         Command::Generate(typed) => match typed.what {
             Generated::Box(typed) => Job::Generate(generate_box(typed)?),
         },
-        Command::Info(typed) => Job::Info(InfoJob {
-            mesh: typed.mesh,
-            reading: reading(&typed.reading),
-        }),
-        Command::Convert(typed) => Job::Convert(ConvertJob {
-            from: typed.from,
-            reading: reading(&typed.reading),
-            to: MeshOutput::new(typed.to)?,
-        }),
+        Command::Info(typed) => Job::Info(info(typed)?),
+        Command::Convert(typed) => Job::Convert(convert(typed)?),
         Command::Prepare(typed) => {
             let method = method(typed.part_method);
             let part = typed
@@ -207,6 +210,93 @@ fn job(command: Command, schemes: &Schemes) -> anyhow::Result<Job> {
             output: typed.output.map(OutputDirectory::new).transpose()?,
         },
     })
+}
+
+fn info(typed: InfoArguments) -> anyhow::Result<InfoJob> {
+    let InfoArguments {
+        file: path,
+        selection,
+        reading,
+    } = typed;
+    if is_matrix(&path) {
+        refuse_for_matrix("--mesh", selection.mesh.is_some())?;
+        refuse_for_matrix("--step", selection.step.is_some())?;
+        refuse_for_matrix("--linearize", reading.linearize)?;
+        return Ok(InfoJob::Matrix(path));
+    }
+    let (reading, all_steps) = selected(&reading, selection)?;
+    ensure!(!all_steps, "--step all: expected the number of one step");
+    Ok(InfoJob::Mesh { path, reading })
+}
+
+fn convert(typed: ConvertArguments) -> anyhow::Result<ConvertJob> {
+    let ConvertArguments {
+        from,
+        to,
+        selection,
+        reading,
+        writing: wanted,
+    } = typed;
+    if is_matrix(&from) {
+        refuse_for_matrix("--mesh", selection.mesh.is_some())?;
+        refuse_for_matrix("--step", selection.step.is_some())?;
+        refuse_for_matrix("--linearize", reading.linearize)?;
+        refuse_for_matrix("--ascii", wanted.ascii)?;
+        refuse_for_matrix("--raw", wanted.raw)?;
+        refuse_for_matrix("--compression", wanted.compression.is_some())?;
+        refuse_for_matrix("--format-version", wanted.format_version.is_some())?;
+        let to = MatrixOutput::new(to)?;
+        return Ok(ConvertJob::Matrix { from, to });
+    }
+    let (reading, all_steps) = selected(&reading, selection)?;
+    Ok(ConvertJob::Mesh {
+        from,
+        reading,
+        all_steps,
+        to: MeshOutput::with(to, writing(wanted))?,
+    })
+}
+
+fn refuse_for_matrix(option: &str, is_given: bool) -> anyhow::Result<()> {
+    ensure!(!is_given, "{option}: is for meshes, not for matrices");
+    Ok(())
+}
+
+/// How a mesh of a file is read, and whether all steps are.
+fn selected(
+    typed: &ReadingArguments,
+    selection: SelectionArguments,
+) -> anyhow::Result<(ReadOptions, bool)> {
+    let mut options = reading(typed);
+    options.mesh = selection.mesh;
+    let Some(step) = selection.step else {
+        return Ok((options, false));
+    };
+    if step == "all" {
+        return Ok((options, true));
+    }
+    let number = step.parse();
+    let number = number.with_context(|| {
+        format!("--step {step}: expected the number of a step, counted from 0, or all")
+    })?;
+    Ok((options.step(StepChoice::Number(number)), false))
+}
+
+fn writing(typed: WritingArguments) -> WriteOptions {
+    let mut options = WriteOptions::default();
+    options.data = match (typed.ascii, typed.raw) {
+        (true, _) => Some(DataEncoding::Ascii),
+        (_, true) => Some(DataEncoding::Raw),
+        (false, false) => None,
+    };
+    options.compressor = typed.compression.map(|name| match name {
+        CompressionName::None => Compressor::None,
+        CompressionName::Zlib => Compressor::Zlib,
+        CompressionName::Lz4 => Compressor::Lz4,
+        CompressionName::Lzma => Compressor::Lzma,
+    });
+    options.version = typed.format_version;
+    options
 }
 
 fn generate_box(typed: BoxArguments) -> anyhow::Result<GenerateJob> {

@@ -155,29 +155,85 @@ pub(crate) struct ReadingArguments {
     pub(crate) linearize: bool,
 }
 
-/// Show cells by shape, nodes, bounds, volume, fields and problems of a mesh.
+/// Which mesh and step are read of a file that holds several.
 #[derive(Args, Debug)]
-#[command(after_help = "Example:\n  remap info mesh.vtu")]
+pub(crate) struct SelectionArguments {
+    /// The mesh to read of a file that holds several, by name (default: the first).
+    #[arg(long, value_name = "NAME")]
+    pub(crate) mesh: Option<String>,
+    /// The step to read of a time series, counted from 0 (default: the last).
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub(crate) step: Option<String>,
+}
+
+/// Show what a file holds.
+///
+/// Of a mesh: cells by shape, nodes, bounds, volume, steps, fields and problems. Of a matrix: rows,
+/// columns, entries, their sum, the digest, and the meshes it belongs to.
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  remap info mesh.vtu\n  remap info matrix.npz")]
 pub(crate) struct InfoArguments {
-    /// The mesh to look at.
+    /// The mesh, or the matrix, to look at.
     #[arg(value_name = "MESH")]
-    pub(crate) mesh: PathBuf,
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) selection: SelectionArguments,
     #[command(flatten)]
     pub(crate) reading: ReadingArguments,
 }
 
-/// Write a mesh with its fields in another format.
+/// Write a mesh with its fields, or a matrix with its labels, in another format.
+///
+/// Of a time series the last step is written, or the one asked for, or all with `--step all`.
 #[derive(Args, Debug)]
-#[command(after_help = "Example:\n  remap convert MESH.vtu COPY.vtu")]
+#[command(
+    after_help = "Example:\n  remap convert mesh.vtu copy.vtu --raw --compression none\n  \
+                  remap convert matrix.npz weights.nc"
+)]
 pub(crate) struct ConvertArguments {
-    /// The mesh to read.
+    /// The mesh, or the matrix, to read.
     #[arg(value_name = "FROM")]
     pub(crate) from: PathBuf,
-    /// The mesh to write; its extension says the format.
+    /// The file to write; its extension says the format.
     #[arg(value_name = "TO")]
     pub(crate) to: PathBuf,
     #[command(flatten)]
+    pub(crate) selection: SelectionArguments,
+    #[command(flatten)]
     pub(crate) reading: ReadingArguments,
+    #[command(flatten)]
+    pub(crate) writing: WritingArguments,
+}
+
+/// How a mesh file is written, where its format leaves a choice.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Encoding, where the format leaves a choice")]
+pub(crate) struct WritingArguments {
+    /// Numbers in digits.
+    #[arg(long, conflicts_with = "raw")]
+    pub(crate) ascii: bool,
+    /// Numbers as bytes even where that makes the file no valid XML: smallest and fastest.
+    #[arg(long)]
+    pub(crate) raw: bool,
+    /// How numbers are compressed.
+    #[arg(long, value_enum, value_name = "HOW")]
+    pub(crate) compression: Option<CompressionName>,
+    /// The version of the format, such as 2.2 or 4.1 of .msh.
+    #[arg(long, value_name = "V")]
+    pub(crate) format_version: Option<String>,
+}
+
+/// The ways to compress numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CompressionName {
+    /// Not at all.
+    None,
+    /// Every reader has it.
+    Zlib,
+    /// Fast.
+    Lz4,
+    /// Readable by VTK, but not smaller: the data are stored.
+    Lzma,
 }
 
 /// Compute the matrix of overlap volumes: rows are target cells, columns source cells.

@@ -17,9 +17,13 @@ pub(crate) fn run(job: &ApplyJob, progress: &Progress) -> anyhow::Result<Outcome
         matrix: path,
         fields: job,
     } = job;
-    let (matrix, read) = progress.step("reading the matrix", || read_overlap_matrix(path));
+    let mut warnings = Vec::new();
+    let (matrix, read) = progress.step("reading the matrix", || {
+        read_overlap_matrix(path, &mut warnings)
+    });
     let matrix = matrix?;
-    let given = Given::read(job, progress)?;
+    let mut given = Given::read(job, progress)?;
+    given.warnings.splice(..0, warnings);
     let belongs = matrix.check_meshes(&given.source.mesh, &given.target.mesh);
     belongs.with_context(|| path.display().to_string())?;
     let giving = if job.options.reverse {

@@ -64,10 +64,10 @@ impl FieldConservation {
             source_integral: before(|all| all.integral),
             target_integral: after(|all| all.integral),
             relative_difference: of_each(report, ComponentReport::relative_difference),
-            source_minimum: before(|all| all.minimum),
-            source_maximum: before(|all| all.maximum),
-            target_minimum: after(|all| all.minimum),
-            target_maximum: after(|all| all.maximum),
+            source_minimum: before(least),
+            source_maximum: before(greatest),
+            target_minimum: after(least),
+            target_maximum: after(greatest),
             missing: of_each(report, |one| one.before.missing),
             uncovered: of_each(report, |one| one.uncovered),
             partly_covered: of_each(report, |one| one.partly_covered),
@@ -100,6 +100,16 @@ impl FieldConservation {
             ]
         })
     }
+}
+
+/// The least value; not a number if there is none.
+fn least(all: &Statistics) -> f64 {
+    all.range.map_or(f64::NAN, |range| range.minimum())
+}
+
+/// The greatest value; not a number if there is none.
+fn greatest(all: &Statistics) -> f64 {
+    all.range.map_or(f64::NAN, |range| range.maximum())
 }
 
 impl Conservation {

@@ -11,6 +11,7 @@ mod demo;
 mod generate;
 mod info;
 mod man;
+mod matrix_info;
 mod merge;
 mod meshes;
 mod prepare;
@@ -28,7 +29,7 @@ pub(crate) fn run(job: Job, progress: &Progress) -> anyhow::Result<Outcome> {
     match job {
         Job::Demo(job) => demo::run(&job, progress),
         Job::Generate(job) => generate::run(&job, progress),
-        Job::Info(mesh) => info::run(&mesh, progress),
+        Job::Info(job) => info::run(&job, progress),
         Job::Convert(job) => convert::run(&job, progress),
         Job::Prepare(job) => prepare::run(&job, progress),
         Job::Merge { parts, output } => merge::run(&parts, &output, progress),

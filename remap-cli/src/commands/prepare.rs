@@ -5,11 +5,12 @@ use std::time::Instant;
 use mesh_core::{CellId, CsrMatrix, UnstructuredMesh};
 use mesh_io::{MatrixFile, PartLabel};
 use partition::{Part, Partition};
-use remap::{MatrixScheme, OverlapMatrix, P0P0, Preparation};
+use remap::{MatrixScheme, OverlapMatrix, P0P0, Preparation, Scheme};
 
 use super::meshes::Meshes;
-use super::report::{MatrixFacts, MatrixReport, PartReport, Seconds, Volumes};
+use super::report::{MatrixFacts, MatrixReport, Measures, PartReport, Seconds, Volumes};
 use crate::arguments::{PartOfParts, PrepareJob};
+use crate::files::matrix_file;
 use crate::output::Outcome;
 use crate::progress::Progress;
 
@@ -38,6 +39,7 @@ pub(crate) fn run(job: &PrepareJob, progress: &Progress) -> anyhow::Result<Outco
     }
     let Summary {
         facts,
+        measures,
         volumes,
         seconds: summary,
     } = prepared.summary;
@@ -46,10 +48,11 @@ pub(crate) fn run(job: &PrepareJob, progress: &Progress) -> anyhow::Result<Outco
     report.part = prepared.part;
 
     let file = MatrixFile {
-        matrix: matrix.into_matrix(),
         source: Some(source.fingerprint()),
+        // The whole one, of a part too.
         target: Some(target.fingerprint()),
         part: prepared.label,
+        ..matrix_file(matrix, P0P0.name(), measures.source, measures.target)
     };
     let (written, write) = progress.step("writing", || job.output.write(&file));
     written?;
@@ -89,6 +92,7 @@ struct Prepared {
 /// What is said of a matrix and its meshes, and what it took to find.
 struct Summary {
     facts: MatrixFacts,
+    measures: Measures,
     volumes: Volumes,
     seconds: f64,
 }
@@ -101,13 +105,14 @@ impl Summary {
         target: Option<&UnstructuredMesh>,
         progress: &Progress,
     ) -> Summary {
-        let ((facts, volumes), seconds) = progress.step("summing", || {
+        let ((facts, measures), seconds) = progress.step("summing", || {
             let facts = MatrixFacts::new(matrix);
-            let volumes = Volumes::new(&facts, source, target);
-            (facts, volumes)
+            (facts, Measures::new(source, target))
         });
+        let volumes = measures.volumes(&facts);
         Summary {
             facts,
+            measures,
             volumes,
             seconds,
         }

@@ -24,7 +24,8 @@ pub(crate) struct Given {
     pub(crate) source: MeshFile,
     pub(crate) target: MeshFile,
     series: Series,
-    warnings: Vec<String>,
+    /// What the readers noted.
+    pub(crate) warnings: Vec<String>,
     /// What reading took.
     pub(crate) seconds: f64,
 }

@@ -3,6 +3,7 @@
 use mesh_core::compensated_sum;
 
 use super::nature::Nature;
+use super::value_range::ValueRange;
 
 /// What a transfer kept of a field, component by component.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,10 +44,8 @@ pub struct Statistics {
     pub integral: f64,
     /// The same of absolute values: what rounding is to be compared with.
     pub scale: f64,
-    /// The least value; not a number if there is none.
-    pub minimum: f64,
-    /// The greatest value; not a number if there is none.
-    pub maximum: f64,
+    /// The least and the greatest value; none if there is no value.
+    pub range: Option<ValueRange>,
     /// How many values there are.
     pub values: usize,
     /// How many values are not a number.
@@ -71,21 +70,20 @@ impl ComponentReport {
 impl Statistics {
     /// The statistics of some values, each with what it is multiplied by in the integral.
     pub(super) fn new(values: impl Iterator<Item = (f64, f64)> + Clone) -> Self {
-        let all = values.clone().count();
-        let numbers = values.filter(|(value, _)| !value.is_nan());
-        let range = super::ValueRange::of(numbers.clone().map(|(value, _)| value));
-        let (minimum, maximum) = range.map_or((f64::NAN, f64::NAN), |range| {
-            (range.minimum(), range.maximum())
-        });
-        let count = numbers.clone().count();
-        let terms = numbers.map(|(value, measure)| value * measure);
+        let (mut all, mut numbers) = (0, 0);
+        for (value, _) in values.clone() {
+            all += 1;
+            numbers += usize::from(!value.is_nan());
+        }
+        let range = ValueRange::of(values.clone().map(|(value, _)| value));
+        let terms = values.filter(|(value, _)| !value.is_nan());
+        let terms = terms.map(|(value, measure)| value * measure);
         Self {
             integral: compensated_sum(terms.clone()),
             scale: compensated_sum(terms.map(f64::abs)),
-            minimum,
-            maximum,
-            values: count,
-            missing: all - count,
+            range,
+            values: numbers,
+            missing: all - numbers,
         }
     }
 }

@@ -1,6 +1,5 @@
 //! The raw matrix with a nature's denominators, ready to carry fields.
 
-use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use mesh_core::{CsrMatrix, DataArray, Field, FieldValues, Location, UnstructuredMesh};
@@ -8,6 +7,7 @@ use mesh_core::{CsrMatrix, DataArray, Field, FieldValues, Location, Unstructured
 use crate::error::OperatorError;
 use crate::overlap_matrix::OverlapMatrix;
 
+mod apply;
 mod conservation;
 mod fixup;
 mod mask;
@@ -27,9 +27,8 @@ pub use transfer::{Limits, Transfer, Transferred};
 pub use uncovered::Uncovered;
 pub use value_range::ValueRange;
 
-use product::multiply;
+use product::{Divisors, multiply};
 use side::Side;
-use uncovered::check_shape;
 
 /// A raw matrix with the denominators of a nature: carries fields from the source to the target, and
 /// by [`RemapOperator::reversed`] back. Prepared once, applied many times.
@@ -38,8 +37,9 @@ use uncovered::check_shape;
 /// cell without volume.
 ///
 /// Weights are not stored: the product is taken with the raw matrix, which copies of the operator
-/// and of the [`OverlapMatrix`] share, and each entry is divided when it is used. So an operator takes
-/// some 40 bytes for each cell and nothing for an entry.
+/// and of the [`OverlapMatrix`] share. Entries are divided when they are used or, for extensive natures,
+/// the source values beforehand. So an operator takes some 40 bytes for each cell and nothing for an
+/// entry.
 ///
 /// Masks, the least coverage and what becomes of missing values are parts of the operator, so that
 /// everything it does abides by them:
@@ -72,34 +72,9 @@ pub struct RemapOperator {
     covered: Vec<f64>,
     /// What each row is divided by; zero where it has no value.
     divisors: Vec<f64>,
-    /// What the entries of each column are divided by, if values are totals.
-    column_divisors: Option<Arc<Vec<f64>>>,
+    /// What source values are divided by beforehand, if they are totals.
+    source_divisors: Option<Arc<Vec<f64>>>,
     weights: OnceLock<CsrMatrix>,
-}
-
-/// A number for each target value.
-enum PerValue<'a> {
-    /// The same in all components: one number for each row.
-    Shared(Cow<'a, [f64]>),
-    /// One number for each value, since different cells are missing in different components.
-    Each(Vec<f64>),
-}
-
-impl PerValue<'_> {
-    fn of(&self, row: usize, component: usize, components: usize) -> f64 {
-        match self {
-            Self::Shared(all) => all[row],
-            Self::Each(all) => all[row * components + component],
-        }
-    }
-}
-
-/// Values of source cells ready for the product.
-struct SourceValues<'a> {
-    /// Zero where masked or missing.
-    values: Cow<'a, [f64]>,
-    /// One where a value is there and zero where not, if any is missing that is not masked.
-    presence: Option<Vec<f64>>,
 }
 
 impl RemapOperator {
@@ -127,7 +102,7 @@ impl RemapOperator {
             leaves_out_missing: false,
             covered: Vec::new(),
             divisors: Vec::new(),
-            column_divisors: None,
+            source_divisors: None,
             weights: OnceLock::new(),
         };
         Ok(operator.prepared())
@@ -233,7 +208,7 @@ impl RemapOperator {
             target: self.source.clone(),
             covered: Vec::new(),
             divisors: Vec::new(),
-            column_divisors: None,
+            source_divisors: None,
             weights: OnceLock::new(),
             ..*self
         };
@@ -255,7 +230,7 @@ impl RemapOperator {
             Nature::ExtensiveMaximum => Some(self.source.measures.to_vec()),
             Nature::ExtensiveConservation => Some(self.column_sums()),
         };
-        self.column_divisors = divisors.map(Self::without_zeros);
+        self.source_divisors = divisors.map(Self::without_zeros);
         self
     }
 
@@ -272,11 +247,15 @@ impl RemapOperator {
     /// The raw matrix times values.
     fn sums_of_entries(&self, values: &[f64], components: usize) -> Vec<f64> {
         let mut sums = vec![0.0; self.matrix.rows() * components];
-        let (weigh, finish) = (
-            |_, _, _, entry| entry,
-            |_, _, sum, place: &mut f64| *place = sum,
+        let finish = |_, _, sum, place: &mut f64| *place = sum;
+        multiply(
+            &self.matrix,
+            values,
+            components,
+            &mut sums,
+            Divisors::None,
+            finish,
         );
-        multiply(&self.matrix, values, components, &mut sums, weigh, finish);
         sums
     }
 
@@ -315,29 +294,41 @@ impl RemapOperator {
         }
     }
 
-    /// What all rows are divided by.
-    fn divisors(
-        &self,
-        covered: &PerValue<'_>,
-        components: usize,
-        partly: Option<PartlyCovered>,
-    ) -> PerValue<'_> {
-        match covered {
-            PerValue::Shared(_) if partly.is_none() => {
-                PerValue::Shared(Cow::Borrowed(&self.divisors))
-            }
-            PerValue::Shared(covered) => {
-                let rows = covered.iter().enumerate();
-                let divisors = rows.map(|(row, &covered)| self.divisor(row, covered, partly));
-                PerValue::Shared(divisors.collect())
-            }
-            PerValue::Each(covered) => {
-                let values = covered.iter().enumerate();
-                let divisors =
-                    values.map(|(i, &covered)| self.divisor(i / components, covered, partly));
-                PerValue::Each(divisors.collect())
-            }
+    /// The meshes that fields come from and go to.
+    pub(crate) fn meshes(&self) -> [&UnstructuredMesh; 2] {
+        [&self.source.mesh, &self.target.mesh]
+    }
+
+    /// The volume of each source cell.
+    pub(crate) fn source_measures(&self) -> &[f64] {
+        &self.source.measures
+    }
+
+    /// Whether a source cell is not masked.
+    pub(crate) fn uses_source(&self, cell: usize) -> bool {
+        self.source.is_used(cell)
+    }
+
+    /// Whether a target cell is not masked.
+    pub(crate) fn uses_target(&self, cell: usize) -> bool {
+        self.target.is_used(cell)
+    }
+
+    /// Whether values that are not a number are left out.
+    pub(crate) fn leaves_out_missing(&self) -> bool {
+        self.leaves_out_missing
+    }
+
+    /// Checks that a field is where the columns of the matrix are.
+    pub(crate) fn check_location(&self, field: &Field) -> Result<(), OperatorError> {
+        if field.location() == self.source.location {
+            return Ok(());
         }
+        Err(OperatorError::WrongLocation {
+            name: field.name().to_owned(),
+            found: field.location(),
+            expected: self.source.location,
+        })
     }
 
     /// Returns the nature that the denominators are for.
@@ -364,8 +355,8 @@ impl RemapOperator {
         self.target.location
     }
 
-    /// Returns the weights, row = target cell, column = source cell: target = weights × source.
-    /// Zero where a cell is masked or a row has no value.
+    /// Returns the weights, row = target cell, column = source cell: target = weights × source; for
+    /// the intensive natures to the last bit. Zero where a cell is masked or a row has no value.
     ///
     /// Cost: twelve bytes and a division for each entry, the first time. Applying needs no weights.
     #[must_use]
@@ -376,7 +367,7 @@ impl RemapOperator {
                 let divisor = self.divisors[row];
                 for (column, value) in entries.iter_mut() {
                     let counts = divisor > 0.0 && self.source.is_used(column);
-                    let of_column = self.column_divisors.as_ref().map(|all| all[column]);
+                    let of_column = self.source_divisors.as_ref().map(|all| all[column]);
                     *value = if counts {
                         *value / of_column.unwrap_or(divisor)
                     } else {
@@ -409,179 +400,5 @@ impl RemapOperator {
     pub fn coverage_field(&self, name: &str) -> Field {
         let values = FieldValues::Float(DataArray::scalars(self.coverage()));
         Field::new(name, self.target.location, values)
-    }
-
-    /// Carries a field, all its components at once, from the source cells to the target cells.
-    ///
-    /// A target cell without a value gets what `uncovered` says: a number, or by
-    /// [`Uncovered::Keep`] what another array has there, a partial transfer. Each row is summed in
-    /// ascending order of source cells; rows are computed in parallel, with the same bits for any
-    /// number of threads.
-    ///
-    /// ```
-    /// use mesh_core::{BoxMesh, DataArray, Vector3};
-    /// use remap::{Nature, P0P0, RemapOperator, prepare};
-    ///
-    /// let source = BoxMesh::unit([2, 1, 1]).generate()?;
-    /// let target = source.translate(&Vector3::new(0.5, 0.0, 0.0))?;
-    /// let matrix = prepare(&source, &target, &P0P0)?;
-    /// let operator = RemapOperator::new(&matrix, &source, &target, Nature::IntensiveMaximum)?;
-    ///
-    /// let field = DataArray::scalars(vec![1.0, 2.0]);
-    /// assert_eq!(operator.apply(&field, 0.0)?.values(), [2.0, 0.0]);
-    /// let existing = DataArray::scalars(vec![10.0, 20.0]);
-    /// assert_eq!(operator.apply(&field, &existing)?.values(), [2.0, 20.0]);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// If the field does not have one tuple per source cell, or the values that are kept are of
-    /// another shape than the result.
-    pub fn apply<'a>(
-        &self,
-        field: &DataArray<f64>,
-        uncovered: impl Into<Uncovered<'a>>,
-    ) -> Result<DataArray<f64>, OperatorError> {
-        let uncovered = uncovered.into();
-        let result = uncovered.initial(self.matrix.rows(), field.component_count())?;
-        let mut result = DataArray::new(field.component_names().iter().cloned(), result)?;
-        self.apply_into(field, uncovered.value(), &mut result)?;
-        Ok(result)
-    }
-
-    /// As [`RemapOperator::apply`], into an array that is there. A target cell without a value gets
-    /// the default, or keeps what it has if there is none.
-    ///
-    /// # Errors
-    ///
-    /// If the field does not have one tuple per source cell, or the result not one per target cell
-    /// and as many components as the field. Nothing is changed then.
-    pub fn apply_into(
-        &self,
-        field: &DataArray<f64>,
-        default: Option<f64>,
-        result: &mut DataArray<f64>,
-    ) -> Result<(), OperatorError> {
-        let components = field.component_count();
-        self.check_length(field)?;
-        check_shape(result, self.matrix.rows(), components)?;
-        let source = self.source_values(field);
-        let covered = self.covered(&source, components);
-        let divisors = self.divisors(&covered, components, None);
-        let column_divisors = self.column_divisors.as_deref().map(Vec::as_slice);
-        let values = (&*source.values, components);
-        self.product(
-            values,
-            &divisors,
-            column_divisors,
-            default,
-            result.values_mut(),
-        );
-        Ok(())
-    }
-
-    /// The weighted product. Entries are divided by what their row is divided by, or by what their
-    /// column is, and then the sum by what the row is. A row without a divisor gets the default, or
-    /// keeps what it has.
-    fn product(
-        &self,
-        (values, components): (&[f64], usize),
-        divisors: &PerValue<'_>,
-        column_divisors: Option<&[f64]>,
-        default: Option<f64>,
-        result: &mut [f64],
-    ) {
-        let matrix = &*self.matrix;
-        let finish = |sum: f64, has_value: bool, place: &mut f64| {
-            if has_value {
-                *place = sum;
-            } else if let Some(default) = default {
-                *place = default;
-            }
-        };
-        match (column_divisors, divisors) {
-            (None, PerValue::Shared(divisors)) => multiply(
-                matrix,
-                values,
-                components,
-                result,
-                |row, _, _, entry| entry / divisors[row],
-                |row, _, sum, place| finish(sum, divisors[row] > 0.0, place),
-            ),
-            (None, PerValue::Each(_)) => multiply(
-                matrix,
-                values,
-                components,
-                result,
-                |row, _, component, entry| entry / divisors.of(row, component, components),
-                |row, component, sum, place| {
-                    finish(sum, divisors.of(row, component, components) > 0.0, place);
-                },
-            ),
-            (Some(column_divisors), _) => multiply(
-                matrix,
-                values,
-                components,
-                result,
-                |_, column, _, entry| entry / column_divisors[column],
-                |row, component, sum, place| {
-                    let divisor = divisors.of(row, component, components);
-                    finish(sum / divisor, divisor > 0.0, place);
-                },
-            ),
-        }
-    }
-
-    fn check_length(&self, field: &DataArray<f64>) -> Result<(), OperatorError> {
-        if field.tuple_count() == self.matrix.cols() {
-            Ok(())
-        } else {
-            Err(OperatorError::WrongLength {
-                found: field.tuple_count(),
-                expected: self.matrix.cols(),
-            })
-        }
-    }
-
-    /// Whether a source value takes part.
-    fn is_present(&self, cell: usize, value: f64) -> bool {
-        self.source.is_used(cell) && !(self.leaves_out_missing && value.is_nan())
-    }
-
-    /// The values of a field, with zeros for what does not take part: a weight times zero is nothing,
-    /// whatever the value was.
-    fn source_values<'a>(&self, field: &'a DataArray<f64>) -> SourceValues<'a> {
-        let components = field.component_count();
-        let is_missing = |(cell, tuple): (usize, &[f64])| {
-            self.source.is_used(cell) && tuple.iter().any(|value| value.is_nan())
-        };
-        let any_missing = self.leaves_out_missing && field.tuples().enumerate().any(is_missing);
-        if self.source.mask.is_none() && !any_missing {
-            return SourceValues {
-                values: Cow::Borrowed(field.values()),
-                presence: None,
-            };
-        }
-        let all = || field.values().iter().enumerate();
-        let is_present = |i: usize, value: f64| self.is_present(i / components, value);
-        let presence = any_missing.then(|| {
-            all()
-                .map(|(i, &value)| f64::from(u8::from(is_present(i, value))))
-                .collect()
-        });
-        let values = all().map(|(i, &value)| if is_present(i, value) { value } else { 0.0 });
-        SourceValues {
-            values: values.collect(),
-            presence,
-        }
-    }
-
-    /// What of each target value is covered by the source values that are there.
-    fn covered(&self, source: &SourceValues<'_>, components: usize) -> PerValue<'_> {
-        match &source.presence {
-            None => PerValue::Shared(Cow::Borrowed(&self.covered)),
-            Some(presence) => PerValue::Each(self.sums_of_entries(presence, components)),
-        }
     }
 }

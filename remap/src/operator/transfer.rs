@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use mesh_core::{DataArray, Field, FieldValues};
 
+use super::RemapOperator;
+use super::apply::PerValue;
 use super::conservation::{ComponentReport, ConservationReport, Statistics};
 use super::fixup::{Fixup, Repair};
 use super::uncovered::{Uncovered, check_shape};
 use super::value_range::ValueRange;
-use super::{PerValue, RemapOperator};
 use crate::error::OperatorError;
 
 /// What is asked of a transfer beyond the operator. By default: not a number for uncovered cells, no
@@ -55,7 +56,7 @@ impl RemapOperator {
     ///
     /// ```
     /// use mesh_core::{BoxMesh, DataArray};
-    /// use remap::{Nature, P0P0, RemapOperator, Transfer, prepare};
+    /// use remap::{Nature, P0P0, RemapOperator, Transfer, ValueRange, prepare};
     ///
     /// let source = BoxMesh::unit([4; 3]).generate()?;
     /// let target = BoxMesh::unit([5; 3]).generate()?;
@@ -65,7 +66,7 @@ impl RemapOperator {
     ///
     /// let carried = operator.transfer(&field, &Transfer::default())?;
     /// let report = &carried.report.components[0];
-    /// assert_eq!((report.before.minimum, report.before.maximum), (0.0, 63.0));
+    /// assert_eq!(report.before.range, Some(ValueRange::new(0.0, 63.0)?));
     /// assert!(report.relative_difference().abs() < 1e-15);
     /// assert_eq!((report.uncovered, report.partly_covered), (0, 0));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -83,20 +84,18 @@ impl RemapOperator {
     ) -> Result<Transferred, OperatorError> {
         self.check_length(field)?;
         let components = field.component_count();
-        let source = self.source_values(field);
-        let covered = self.covered(&source, components);
         let partly = transfer.fixup.map(|fixup| fixup.partly);
-        let divisors = self.divisors(&covered, components, partly);
         // With a fix-up totals become densities, whatever else the nature says.
-        let own = self.column_divisors.as_ref();
-        let column_divisors = own.map(|own| match partly {
+        let own = self.source_divisors.as_ref();
+        let source_divisors = own.map(|own| match partly {
             Some(_) => Self::without_zeros(self.source.measures.to_vec()),
             None => Arc::clone(own),
         });
-        let column_divisors = column_divisors.as_deref().map(Vec::as_slice);
+        let source = self.source_values(field, source_divisors.as_deref());
+        let covered = self.covered(&source, components);
+        let divisors = self.divisors(&covered, components, partly);
         let mut values = vec![0.0; self.matrix.rows() * components];
-        let source_values = (&*source.values, components);
-        self.product(source_values, &divisors, column_divisors, None, &mut values);
+        self.product((&source.values, components), &divisors, None, &mut values);
         self.finish(field, &values, &covered, transfer)
     }
 
@@ -112,13 +111,7 @@ impl RemapOperator {
         field: &Field,
         transfer: &Transfer<'_>,
     ) -> Result<(Field, ConservationReport), OperatorError> {
-        if field.location() != self.source.location {
-            return Err(OperatorError::WrongLocation {
-                name: field.name().to_owned(),
-                found: field.location(),
-                expected: self.source.location,
-            });
-        }
+        self.check_location(field)?;
         let Transferred { values, report } = match field.as_float() {
             Some(values) => self.transfer(values, transfer)?,
             None => self.transfer(&field.to_float(), transfer)?,
@@ -147,7 +140,7 @@ impl RemapOperator {
         self.check_length(field)?;
         let components = field.component_count();
         check_shape(integrals, self.matrix.rows(), components)?;
-        let source = self.source_values(field);
+        let source = self.source_values(field, None);
         let covered = self.covered(&source, components);
         let partly = transfer.fixup.map(|fixup| fixup.partly);
         let divisors = self.divisors(&covered, components, partly);

@@ -39,18 +39,13 @@ impl ValueRange {
     /// left out; none if no value is left.
     #[must_use]
     pub fn of(values: impl IntoIterator<Item = f64>) -> Option<Self> {
-        let values = values.into_iter().filter(|value| !value.is_nan());
-        let fold = |range: Option<Self>, value: f64| {
-            let range = range.unwrap_or(Self {
-                minimum: value,
-                maximum: value,
-            });
-            Some(Self {
-                minimum: range.minimum.min(value),
-                maximum: range.maximum.max(value),
-            })
-        };
-        values.fold(None, fold)
+        let (mut minimum, mut maximum) = (f64::INFINITY, f64::NEG_INFINITY);
+        for value in values {
+            // What is not a number is neither less nor greater.
+            minimum = minimum.min(value);
+            maximum = maximum.max(value);
+        }
+        (minimum <= maximum).then_some(Self { minimum, maximum })
     }
 
     /// Returns the least value.

@@ -156,7 +156,7 @@ fn inverse_if_well_spread(differences: &[Vector3]) -> Option<[Vector3; 3]> {
     let determinant = rows[0].dot(&cofactors[0]);
     let third_of_trace = differences.len() as f64 / 3.0;
     let even = third_of_trace * third_of_trace * third_of_trace;
-    (determinant >= WELL_SPREAD * even).then(|| cofactors.map(|row| row / determinant))
+    (determinant > WELL_SPREAD * even).then(|| cofactors.map(|row| row / determinant))
 }
 
 /// Turns the three columns of a matrix, given by its rows, until they are orthogonal. Returns the

@@ -21,8 +21,7 @@ pub(super) struct Surroundings {
 
 /// Centroids closer than this fraction of a cell's extent are in the same place but for rounding, as
 /// those of cells that are there twice: no gradient can be seen between them. They are known to some
-/// 1e-16 of the extent; layers of cells may be thinner than this, but have then no need of a gradient
-/// across.
+/// 1e-16 of the extent. Thinner layers of cells than this have no gradient across.
 const SAME_PLACE: f64 = 1.0 / (1_u64 << 44) as f64;
 
 impl Surroundings {
