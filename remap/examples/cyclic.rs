@@ -7,13 +7,15 @@
 //! ```sh
 //! cargo run --release -p remap --example cyclic            # 32 cells along each axis, 100 meshes
 //! cargo run --release -p remap --example cyclic -- 16 20   # fewer
+//! cargo run --release -p remap --example cyclic -- 8 200 tetrahedra   # of random shape
 //! ```
 
 use std::error::Error;
 use std::f64::consts::TAU;
 
 use mesh_core::{
-    BoxMesh, DataArray, MeshArrays, MeshError, Point3, UnstructuredMesh, Vector3, compensated_sum,
+    BoxCellShape, BoxMesh, DataArray, MeshArrays, MeshError, Point3, Shape, UnstructuredMesh,
+    Vector3, compensated_sum,
 };
 use remap::{
     FieldOperator, FieldScheme, Limiter, MomentMatrix, Nature, Neighbourhood, SecondOrder,
@@ -80,8 +82,11 @@ fn moved(
     })
 }
 
-/// Means over cells of the uniform grid, by points in each.
-fn means(cells: usize, function: Function) -> Vec<f64> {
+/// Means over cells of the uniform grid, by points in each; of tetrahedra the values at centroids.
+fn means(mesh: &UnstructuredMesh, cells: usize, function: Function) -> Vec<f64> {
+    if mesh.shapes().contains(&Shape::Tetrahedron) {
+        return mesh.centroids().iter().map(function).collect();
+    }
     const POINTS: usize = 4;
     let place = |cell: usize, point: usize| {
         (cell as f64 + (point as f64 + 0.5) / POINTS as f64) / cells as f64
@@ -143,9 +148,9 @@ impl Journey {
     }
 }
 
-fn run(cells: usize, steps: usize, motion: Motion) -> Result<(), Box<dyn Error>> {
-    let start = BoxMesh::unit([cells; 3]).generate()?;
-    let schemes: [(&'static str, MakeScheme); 3] = [
+fn run(mesh: &BoxMesh, steps: usize, motion: Motion) -> Result<(), Box<dyn Error>> {
+    let start = mesh.generate()?;
+    let schemes: [(&'static str, MakeScheme); 5] = [
         ("P0-P0", |_| Box::new(Constant)),
         ("second order", |mesh| {
             Box::new(SecondOrder::new(mesh, Neighbourhood::Faces))
@@ -154,12 +159,22 @@ fn run(cells: usize, steps: usize, motion: Motion) -> Result<(), Box<dyn Error>>
             let scheme = SecondOrder::new(mesh, Neighbourhood::Faces);
             Box::new(scheme.limited(Limiter::BarthJespersen))
         }),
+        ("second order, neighbours by node", |mesh| {
+            Box::new(SecondOrder::new(mesh, Neighbourhood::Nodes))
+        }),
+        (
+            "second order, neighbours by node, Barth–Jespersen",
+            |mesh| {
+                let scheme = SecondOrder::new(mesh, Neighbourhood::Nodes);
+                Box::new(scheme.limited(Limiter::BarthJespersen))
+            },
+        ),
     ];
     let fields: [(&'static str, Function); 2] = [("wave", wave), ("slotted ball", slotted_ball)];
     let mut journeys = Vec::new();
     for (field, function) in fields {
         for (scheme, make) in schemes {
-            let start = means(cells, function);
+            let start = means(&start, mesh.cells[0], function);
             journeys.push(Journey {
                 field,
                 scheme,
@@ -204,12 +219,27 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let mut number = |default| arguments.next().map_or(Ok(default), |text| text.parse());
     let (cells, steps) = (number(32)?, number(100)?);
-    for (name, motion) in [
-        ("Boxes that stay boxes", tensor_product as Motion),
-        ("Warped hexahedra", smooth),
-    ] {
-        println!("\n{name}: {cells}³ cells, {steps} meshes\n");
-        run(cells, steps, motion)?;
+    let hexahedra = BoxMesh::unit([cells; 3]);
+    let tetrahedra = BoxMesh {
+        shape: BoxCellShape::Tetrahedron,
+        jitter: 0.15,
+        ..hexahedra.clone()
+    };
+    let runs = match arguments.next().as_deref() {
+        None => vec![
+            (
+                "Boxes that stay boxes",
+                &hexahedra,
+                tensor_product as Motion,
+            ),
+            ("Warped hexahedra", &hexahedra, smooth),
+        ],
+        Some("tetrahedra") => vec![("Tetrahedra of random shape", &tetrahedra, smooth as Motion)],
+        Some(other) => return Err(format!("{other}: expected tetrahedra or nothing").into()),
+    };
+    for (name, mesh, motion) in runs {
+        println!("\n{name}: {cells}³ grid cells, {steps} meshes\n");
+        run(mesh, steps, motion)?;
     }
     Ok(())
 }

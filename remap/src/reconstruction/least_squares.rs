@@ -71,7 +71,7 @@ pub(super) struct LeastSquares {
 
 impl LeastSquares {
     /// Finds the weights `w_k` with which `g = Σ_k w_k Δφ_k` minimises `Σ_k (g·d_k − Δφ_k)² / |d_k|²`,
-    /// and is the shortest gradient where many do (docs/maths.md, formula 11).
+    /// and is the shortest gradient where many do (docs/maths.md, formula 12).
     ///
     /// The differences `d_k` of places are not zero. Scaling them by a power of two scales the weights
     /// exactly by its inverse.

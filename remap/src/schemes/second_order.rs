@@ -12,7 +12,7 @@ use crate::scheme::{Contributions, MomentsNeeded, Overlap, Scheme};
 /// least-squares gradient `g_j` (see [`Gradients`]), which is a weighted sum of values. So its integral
 /// over an overlap is one as well, and the scheme is a matrix like that of [`P0P0`](crate::P0P0): it is
 /// stored, merged from parts and applied in the same way, its rows sum to the volumes of overlaps
-/// (docs/maths.md, formula 12). Second order; exact for linear fields in target cells that are wholly
+/// (docs/maths.md, section 8). Second order; exact for linear fields in target cells that are wholly
 /// covered; conservative. Not monotone: entries may be negative, and fields overshoot at steps. For
 /// that there is [`LimitedSecondOrder`].
 ///
