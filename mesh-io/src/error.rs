@@ -7,10 +7,12 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::esmf::{EsmfError, WeightsError};
+use crate::gmsh::GmshError;
 use crate::matrix_file::DigestMismatch;
 use crate::matrix_market::MatrixMarketError;
 use crate::npz::NpzError;
 use crate::vtk::VtkXmlError;
+use crate::vtk_legacy::VtkLegacyError;
 use crate::write_options::EncodingError;
 
 /// Why a file cannot be read.
@@ -42,6 +44,33 @@ pub enum ReadError {
         /// What is wrong, and where.
         #[source]
         source: Box<VtkXmlError>,
+    },
+    /// A Gmsh file is damaged, or holds what is not read.
+    #[error("{}: {source}", path.display())]
+    Gmsh {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and where.
+        #[source]
+        source: Box<GmshError>,
+    },
+    /// A file that this one names cannot be read.
+    #[error("{}: {source}", path.display())]
+    Part {
+        /// The file that names the other.
+        path: PathBuf,
+        /// What is wrong with the other; names it.
+        #[source]
+        source: Box<ReadError>,
+    },
+    /// A legacy VTK file is damaged, or holds what is not read.
+    #[error("{}: {source}", path.display())]
+    VtkLegacy {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and where.
+        #[source]
+        source: Box<VtkLegacyError>,
     },
     /// A `.npz` file is damaged, or holds no matrix that is read.
     #[error("{}: {source}", path.display())]

@@ -26,6 +26,7 @@
 mod atomic;
 mod error;
 pub mod esmf;
+pub mod gmsh;
 mod labels;
 mod matrix_file;
 pub mod matrix_market;
@@ -36,6 +37,8 @@ pub mod npz;
 mod rows;
 pub mod vtk;
 pub mod vtk_grids;
+pub mod vtk_index;
+pub mod vtk_legacy;
 pub mod vtu;
 mod write_options;
 
