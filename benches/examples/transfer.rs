@@ -105,6 +105,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     works.push(("apply, a tenth missing".to_owned(), 1, Box::new(work)));
     let back = smooth_field(target, 1);
     let reversed = plain.reversed();
+    // Its entries lie elsewhere and come around once in a turn, those of the others in each.
+    let transposed = reversed.clone();
+    let (values, mut product) = (back.clone(), vec![0.0; source.cell_count()]);
+    let work = move || plain_product(transposed.matrix(), values.values(), &mut product);
+    works.push((
+        "plain product of the transpose".to_owned(),
+        1,
+        Box::new(work),
+    ));
     let work = move || drop(reversed.apply(&back, f64::NAN).expect("fits"));
     works.push(("apply, reversed".to_owned(), 1, Box::new(work)));
 
