@@ -43,6 +43,7 @@ mod packed_tree;
 mod prepare;
 mod scheme;
 mod schemes;
+mod tetrahedra;
 
 pub use candidates::CandidateSearch;
 pub use cells::{SourceCell, TargetCell};
