@@ -54,6 +54,7 @@ mod projection;
 mod reconstruction;
 mod scheme;
 mod schemes;
+mod tetrahedra;
 
 pub use candidates::CandidateSearch;
 pub use cells::{SourceCell, TargetCell};
