@@ -9,8 +9,8 @@ use mesh_core::{
 };
 use rayon::ThreadPoolBuilder;
 use remap::{
-    Nature, OverlapMatrix, P0P1, P1P0, P1P1, Projection, ProjectionError, RemapOperator, Scheme,
-    mass_matrix, prepare,
+    LinearP0P1, Nature, Neighbourhood, OverlapMatrix, P0P1, P1P0, P1P1, Projection,
+    ProjectionError, RemapOperator, Scheme, mass_matrix, prepare,
 };
 
 const SHAPES: [BoxCellShape; 5] = [
@@ -243,6 +243,48 @@ fn projected_linear_fields_are_exact_at_nodes_of_every_shape() {
             let before = integral(&source, Location::Nodes, &at_nodes(&source, wavy));
             let after = integral(&target, Location::Nodes, &carried);
             assert!((after - before).abs() <= 1e-14, "{from:?} to {to:?}");
+        }
+    }
+}
+
+#[test]
+fn averages_of_linear_fields_are_projected_to_their_values_at_nodes() {
+    let mut pairs: Vec<_> = SHAPES
+        .into_iter()
+        .zip(SHAPES.into_iter().cycle().skip(2))
+        .map(|(from, to)| (jittered(from, 3, 0.2, 1), jittered(to, 3, 0.2, 2)))
+        .collect();
+    // Of the real ones no two fill the same space, but each fills its own.
+    for name in ["plate_tet.vtu", "ball_warped_hex.vtu"] {
+        pairs.push((real_mesh(name), real_mesh(name)));
+    }
+    for (source, target) in &pairs {
+        let bounds = source.bounds();
+        let size = bounds.extent().max();
+        let near = linear(bounds.min);
+        let field = |point: &Point3| near(&(bounds.min + (point - bounds.min) / size));
+        let scheme = LinearP0P1::new(source, Neighbourhood::default());
+        let matrix = prepare(source, target, &scheme).unwrap();
+        let measures = target.measures_on(Location::Nodes);
+        let missing = largest_difference(&matrix.row_sums(), &measures);
+        assert!(missing <= 1e-13 * largest(measures), "{missing:e}");
+        for nature in [Nature::IntensiveMaximum, Nature::IntensiveConservation] {
+            let projection = Projection::new(&matrix, source, target, nature).unwrap();
+            let carried = projection
+                .apply(&at_cells(source, field), f64::NAN)
+                .unwrap();
+            let error = largest_difference(carried.values(), at_nodes(target, field).values());
+            assert!(error <= 1e-12, "{source:?} to {target:?}: {error:e}");
+
+            let values = at_cells(source, |point| wavy(&((point - bounds.min) / size).into()));
+            let carried = projection.apply(&values, f64::NAN).unwrap();
+            let before = integral(source, Location::Cells, &values);
+            let after = integral(target, Location::Nodes, &carried);
+            let volume = source.volume();
+            assert!(
+                (after - before).abs() <= 1e-13 * volume,
+                "{source:?} to {target:?}"
+            );
         }
     }
 }

@@ -10,13 +10,15 @@ use mesh_io::vtu::Compressor;
 use mesh_io::{DataEncoding, ReadOptions, StepChoice, WriteOptions};
 use partition::{Method, Partition};
 
+use super::definition;
 use super::meant_fields::FieldsJob;
 use super::typed::{
     BoxArguments, CellShape, Command, CompressionName, ConvertArguments, Generated, InfoArguments,
-    MethodName, ReadingArguments, SchemeName, SelectionArguments, Typed, WritingArguments,
+    MethodName, ReadingArguments, SelectionArguments, Typed, WritingArguments,
 };
 use crate::files::{MatrixOutput, MeshOutput, OutputDirectory, is_matrix};
 use crate::output::Voice;
+use crate::schemes::{NamedScheme, Schemes};
 
 /// A command line that can be run.
 pub(crate) struct Invocation {
@@ -44,8 +46,12 @@ pub(crate) enum Job {
         first: PathBuf,
         second: PathBuf,
     },
-    Completions(clap_complete::Shell),
+    Completions {
+        shell: clap_complete::Shell,
+        definition: clap::Command,
+    },
     Man {
+        definition: clap::Command,
         page: Option<String>,
         output: Option<OutputDirectory>,
     },
@@ -105,7 +111,7 @@ pub(crate) struct ApplyJob {
 }
 
 pub(crate) struct TransferJob {
-    pub(crate) scheme: Box<dyn remap::Scheme + Send>,
+    pub(crate) scheme: NamedScheme,
     pub(crate) fields: FieldsJob,
 }
 
@@ -117,7 +123,7 @@ pub(crate) struct CheckJob {
 }
 
 /// What typed arguments mean.
-pub(crate) fn invocation(typed: Typed) -> anyhow::Result<Invocation> {
+pub(crate) fn invocation(typed: Typed, schemes: &Schemes) -> anyhow::Result<Invocation> {
     let Typed {
         everywhere,
         command,
@@ -128,7 +134,7 @@ pub(crate) fn invocation(typed: Typed) -> anyhow::Result<Invocation> {
             json: everywhere.json,
             quiet: everywhere.quiet,
         },
-        job: job(command)?,
+        job: job(command, schemes)?,
     })
 }
 
@@ -136,7 +142,7 @@ fn cores() -> usize {
     thread::available_parallelism().map_or(1, usize::from)
 }
 
-fn job(command: Command) -> anyhow::Result<Job> {
+fn job(command: Command, schemes: &Schemes) -> anyhow::Result<Job> {
     Ok(match command {
         Command::Demo(typed) => Job::Demo(DemoJob {
             cells: typed.cells.into(),
@@ -180,7 +186,7 @@ fn job(command: Command) -> anyhow::Result<Job> {
             let names = ["SOURCE", "TARGET"];
             let [source, target] = take_paths(typed.paths, &mut typed.fields.field, names)?;
             Job::Transfer(TransferJob {
-                scheme: scheme(typed.scheme),
+                scheme: scheme(&typed.scheme, schemes)?,
                 fields: FieldsJob::new(source, target, typed.fields)?,
             })
         }
@@ -194,8 +200,12 @@ fn job(command: Command) -> anyhow::Result<Job> {
             first: typed.first,
             second: typed.second,
         },
-        Command::Completions(typed) => Job::Completions(typed.shell),
+        Command::Completions(typed) => Job::Completions {
+            shell: typed.shell,
+            definition: definition(schemes),
+        },
         Command::Man(typed) => Job::Man {
+            definition: definition(schemes),
             page: typed.page,
             output: typed.output.map(OutputDirectory::new).transpose()?,
         },
@@ -319,11 +329,10 @@ pub(super) fn reading(typed: &ReadingArguments) -> ReadOptions {
     ReadOptions::default().linearize(typed.linearize)
 }
 
-/// The scheme of a name; a new scheme is registered by one line here and its name in `typed`.
-fn scheme(name: SchemeName) -> Box<dyn remap::Scheme + Send> {
-    match name {
-        SchemeName::P0P0 => Box::new(remap::P0P0),
-    }
+/// The scheme of a name; the parser knows the names as well.
+fn scheme(name: &str, schemes: &Schemes) -> anyhow::Result<NamedScheme> {
+    let scheme = schemes.find(name).cloned();
+    scheme.with_context(|| format!("--scheme {name}: no such scheme"))
 }
 
 fn method(name: MethodName) -> Method {
@@ -431,7 +440,7 @@ mod tests {
 
     #[test]
     fn the_definition_of_the_arguments_is_sound() {
-        super::super::definition().debug_assert();
+        super::super::definition(&Schemes::built_in()).debug_assert();
     }
 
     #[test]

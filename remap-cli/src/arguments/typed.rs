@@ -296,14 +296,6 @@ pub(crate) struct MergeArguments {
     pub(crate) output: PathBuf,
 }
 
-/// The interpolation schemes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum SchemeName {
-    /// Constant in each source cell, means in target cells.
-    #[value(name = "p0-p0")]
-    P0P0,
-}
-
 /// Transfer cell fields with a matrix that `prepare` made.
 #[derive(Args, Debug)]
 #[command(
@@ -331,8 +323,8 @@ pub(crate) struct TransferArguments {
     #[arg(value_names = ["SOURCE", "TARGET"], num_args = 0..=2)]
     pub(crate) paths: Vec<PathBuf>,
     /// The interpolation scheme.
-    #[arg(long, value_enum, value_name = "SCHEME", default_value_t = SchemeName::P0P0)]
-    pub(crate) scheme: SchemeName,
+    #[arg(long, value_name = "SCHEME", default_value = "p0-p0")]
+    pub(crate) scheme: String,
     #[command(flatten)]
     pub(crate) fields: FieldArguments,
 }

@@ -2,22 +2,28 @@
 
 use std::time::Instant;
 
+use anyhow::Context;
+use remap::MatrixScheme;
+
 use super::prepare::prepare;
 use super::report::Seconds;
 use super::transferred::{Given, transfer_and_write};
 use crate::arguments::TransferJob;
 use crate::output::Outcome;
 use crate::progress::Progress;
+use crate::schemes::{GivenMesh, NamedScheme};
 
 pub(crate) fn run(job: &TransferJob, progress: &Progress) -> anyhow::Result<Outcome> {
     let start = Instant::now();
     let TransferJob {
-        scheme,
+        scheme: named,
         fields: job,
     } = job;
     let given = Given::read(job, progress)?;
+    let scheme = make(named, given.meshes(job))?;
     // Before the long work: a misspelt name is found at once.
-    given.check_names(job, scheme.source_location())?;
+    let [from, _] = scheme.locations();
+    given.check_names(job, from)?;
     let (source, target) = (&given.source.mesh, &given.target.mesh);
     let preparation = prepare(source, target, scheme.as_ref(), progress)?;
     let mut seconds = Seconds {
@@ -25,14 +31,23 @@ pub(crate) fn run(job: &TransferJob, progress: &Progress) -> anyhow::Result<Outc
         ..Seconds::default()
     };
     seconds.preparing(preparation.seconds);
-    let name = scheme.name();
     transfer_and_write(
         job,
-        name,
+        named.name,
         &preparation.matrix,
         given,
         seconds,
         start,
         progress,
     )
+}
+
+/// Makes the scheme for two meshes.
+fn make(
+    scheme: &NamedScheme,
+    [source, target]: [GivenMesh<'_>; 2],
+) -> anyhow::Result<Box<dyn MatrixScheme>> {
+    let made = (scheme.make)(source, target);
+    let made = made.map_err(anyhow::Error::from_boxed);
+    made.with_context(|| format!("--scheme {}", scheme.name))
 }

@@ -1,5 +1,6 @@
 //! The schemes that come with the crate, one file each.
 
+mod linear_p0_p1;
 mod nearest_cell;
 mod p0_p0;
 mod p0_p1;
@@ -9,6 +10,7 @@ mod point_location;
 mod points;
 mod second_order;
 
+pub use linear_p0_p1::LinearP0P1;
 pub use nearest_cell::NearestCell;
 pub use p0_p0::P0P0;
 pub use p0_p1::P0P1;
