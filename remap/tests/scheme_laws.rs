@@ -6,8 +6,8 @@ use common::{jittered, real_mesh};
 use mesh_core::{BoxCellShape, BoxMesh, Location, UnstructuredMesh, Vector3};
 use remap::check::{Law, SchemeReport, laws_of_scheme};
 use remap::{
-    Contributions, MatrixScheme, NearestCell, Overlap, P0P0, P0P1, P1P0, P1P1, PointLocation,
-    Scheme,
+    Contributions, MatrixScheme, NearestCell, Neighbourhood, Overlap, P0P0, P0P1, P1P0, P1P1,
+    PointLocation, Scheme, SecondOrder,
 };
 
 /// Meshes of several shapes, the second pair covered in part.
@@ -48,6 +48,28 @@ fn assert_broken<S: MatrixScheme>(make: impl Fn() -> S + Sync, expected: &[Law])
 #[test]
 fn overlaps_keep_all_but_linear_fields() {
     assert_broken(|| P0P0, &[Law::LinearFields]);
+}
+
+/// The laws that each pair of meshes sees broken.
+fn broken_by_second_order(neighbourhood: Neighbourhood) -> Vec<Vec<Law>> {
+    let make =
+        |source: &UnstructuredMesh, _: &UnstructuredMesh| SecondOrder::new(source, neighbourhood);
+    let pairs = pairs();
+    let pairs = pairs.iter();
+    pairs
+        .map(|[source, target]| laws_of_scheme(make, source, target).unwrap().broken())
+        .collect()
+}
+
+#[test]
+fn second_order_keeps_all_but_bounds_and_symmetry_where_cells_are_covered() {
+    for neighbourhood in Neighbourhood::ALL {
+        let broken = broken_by_second_order(neighbourhood);
+        assert_eq!(broken[0], [Law::Bounds, Law::Symmetry]);
+        // A column has entries of its neighbours' gradients, which add up to nothing only where these
+        // are wholly covered.
+        assert_eq!(broken[1], [Law::Bounds, Law::Totals, Law::Symmetry]);
+    }
 }
 
 #[test]
