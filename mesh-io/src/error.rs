@@ -10,6 +10,7 @@ use crate::esmf::{EsmfError, WeightsError};
 use crate::gmsh::GmshError;
 use crate::matrix_file::DigestMismatch;
 use crate::matrix_market::MatrixMarketError;
+use crate::med::MedError;
 use crate::npz::NpzError;
 use crate::vtk::VtkXmlError;
 use crate::vtk_legacy::VtkLegacyError;
@@ -71,6 +72,15 @@ pub enum ReadError {
         /// What is wrong, and where.
         #[source]
         source: Box<VtkLegacyError>,
+    },
+    /// A MED file is damaged, or holds what is not read.
+    #[error("{}: {source}", path.display())]
+    Med {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and where.
+        #[source]
+        source: Box<MedError>,
     },
     /// A `.npz` file is damaged, or holds no matrix that is read.
     #[error("{}: {source}", path.display())]
@@ -158,7 +168,7 @@ pub enum WriteError {
         format: &'static str,
     },
     /// The format has no place for several steps of time.
-    #[error("{}: {format} holds no time series; write .pvd or .med", path.display())]
+    #[error("{}: {format} holds no time series; write .pvd, .med or .msh", path.display())]
     NoSeries {
         /// The file.
         path: PathBuf,

@@ -5,6 +5,7 @@ use std::path::Path;
 use mesh_core::{Field, UnstructuredMesh};
 
 use crate::gmsh::Gmsh;
+use crate::med::Med;
 use crate::vtk_grids::VtkGrids;
 use crate::vtk_index::{Pvd, Pvtu};
 use crate::vtk_legacy::VtkLegacy;
@@ -166,8 +167,8 @@ pub fn mesh_formats() -> &'static [&'static dyn MeshFormat] {
     static VTK: std::sync::LazyLock<VtkLegacy> = std::sync::LazyLock::new(VtkLegacy::default);
     static PVTU: std::sync::LazyLock<Pvtu> = std::sync::LazyLock::new(Pvtu::default);
     static PVD: std::sync::LazyLock<Pvd> = std::sync::LazyLock::new(Pvd::default);
-    static FORMATS: std::sync::LazyLock<[&'static dyn MeshFormat; 6]> =
-        std::sync::LazyLock::new(|| [&*VTU, &*VTK, &*GMSH, &*PVTU, &*PVD, &VtkGrids]);
+    static FORMATS: std::sync::LazyLock<[&'static dyn MeshFormat; 7]> =
+        std::sync::LazyLock::new(|| [&*VTU, &*VTK, &*GMSH, &Med, &*PVTU, &*PVD, &VtkGrids]);
     &*FORMATS
 }
 
