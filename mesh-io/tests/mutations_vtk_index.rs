@@ -18,7 +18,10 @@ use proptest::prelude::*;
 /// A folder with a mesh in three pieces and a series of steps, one of them in pieces, one in two
 /// files.
 fn folder() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
+    // Tens of thousands of small files: in memory where the system has a folder there.
+    let memory = Path::new("/dev/shm");
+    let folder = tempfile::tempdir_in(memory).or_else(|_| tempfile::tempdir());
+    let folder = folder.unwrap();
     let mesh = BoxMesh::unit([3, 1, 1]).generate().unwrap();
     let values = DataArray::scalars((0..16).map(f64::from).collect());
     let field = Field::new("heat", Location::Nodes, FieldValues::Float(values));
