@@ -27,7 +27,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     .generate()?;
     let values = (0..mesh.cell_count()).map(|cell| cell as f64 / 7.0);
     let power = FieldValues::Float(DataArray::scalars(values.collect()));
-    let regions = (0..mesh.cell_count() as i64).map(|cell| cell % 7 - 3);
+    let regions = (-3..4).cycle().take(mesh.cell_count());
     let region = FieldValues::Integer(DataArray::scalars(regions.collect()));
     let fields = [
         Field::new("power", Location::Cells, power),

@@ -253,7 +253,8 @@ fn a_collection_without_times_is_one_step() {
     for piece in 0..3 {
         let name = format!("plain_{piece}.vtu");
         fs::copy(data.join(&name), folder.path().join(&name)).unwrap();
-        text += &format!("<DataSet part=\"{piece}\" file=\"{name}\"/>");
+        let data_set = format!("<DataSet part=\"{piece}\" file=\"{name}\"/>");
+        text += &data_set;
     }
     let path = folder.path().join("a.pvd");
     fs::write(&path, text + "</Collection></VTKFile>").unwrap();
