@@ -80,10 +80,9 @@ impl Files {
         let matrix = prepare(&source, &target, &P0P0).expect("finite volumes");
         let prepare = lap();
         let file = MatrixFile {
-            matrix: matrix.into_matrix(),
             source: Some(source.fingerprint()),
             target: Some(target.fingerprint()),
-            part: None,
+            ..MatrixFile::new(matrix.into_matrix())
         };
         write_matrix(&self.matrix, &file).expect("a matrix can be written");
         let write = lap();

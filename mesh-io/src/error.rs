@@ -6,10 +6,15 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::esmf::{EsmfError, WeightsError};
+use crate::gmsh::GmshError;
+use crate::matrix_file::DigestMismatch;
 use crate::matrix_market::MatrixMarketError;
+use crate::med::MedError;
 use crate::npz::NpzError;
 use crate::vtk::VtkXmlError;
 use crate::vtk_legacy::VtkLegacyError;
+use crate::write_options::EncodingError;
 
 /// Why a file cannot be read.
 #[derive(Debug, Error)]
@@ -41,6 +46,15 @@ pub enum ReadError {
         #[source]
         source: Box<VtkXmlError>,
     },
+    /// A Gmsh file is damaged, or holds what is not read.
+    #[error("{}: {source}", path.display())]
+    Gmsh {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and where.
+        #[source]
+        source: Box<GmshError>,
+    },
     /// A file that this one names cannot be read.
     #[error("{}: {source}", path.display())]
     Part {
@@ -59,6 +73,15 @@ pub enum ReadError {
         #[source]
         source: Box<VtkLegacyError>,
     },
+    /// A MED file is damaged, or holds what is not read.
+    #[error("{}: {source}", path.display())]
+    Med {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and where.
+        #[source]
+        source: Box<MedError>,
+    },
     /// A `.npz` file is damaged, or holds no matrix that is read.
     #[error("{}: {source}", path.display())]
     Npz {
@@ -76,6 +99,24 @@ pub enum ReadError {
         /// What is wrong, and where.
         #[source]
         source: Box<MatrixMarketError>,
+    },
+    /// A matrix is not the one that was written.
+    #[error("{}: {source}", path.display())]
+    Digest {
+        /// The file.
+        path: PathBuf,
+        /// Both digests.
+        #[source]
+        source: DigestMismatch,
+    },
+    /// An ESMF weight file is damaged, or holds no weights that are read.
+    #[error("{}: {source}", path.display())]
+    Esmf {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and where.
+        #[source]
+        source: Box<EsmfError>,
     },
 }
 
@@ -100,6 +141,24 @@ pub enum WriteError {
         /// The extensions there are, each with its dot.
         supported: Vec<String>,
     },
+    /// The format does not have the encoding that was asked for.
+    #[error("{}: {source}", path.display())]
+    Encoding {
+        /// The file.
+        path: PathBuf,
+        /// What it does not have.
+        #[source]
+        source: EncodingError,
+    },
+    /// A matrix lacks what weights are made of.
+    #[error("{}: {source}", path.display())]
+    Weights {
+        /// The file.
+        path: PathBuf,
+        /// What is missing.
+        #[source]
+        source: WeightsError,
+    },
     /// Files of the format are read only.
     #[error("{}: {format} is read only; write .vtu", path.display())]
     ReadOnly {
@@ -109,7 +168,7 @@ pub enum WriteError {
         format: &'static str,
     },
     /// The format has no place for several steps of time.
-    #[error("{}: {format} holds no time series; write .pvd or .med", path.display())]
+    #[error("{}: {format} holds no time series; write .pvd, .med or .msh", path.display())]
     NoSeries {
         /// The file.
         path: PathBuf,

@@ -2,7 +2,8 @@
 //!
 //! The format follows from the extension of a path: [`read_mesh`] and [`write_mesh`] know `.vtu`,
 //! `.vtk`, `.pvtu` and `.pvd` (time series), and read `.vtr`, `.vts` and `.vti` ([`vtk`]);
-//! [`read_matrix`] and [`write_matrix`] know `.npz` (SciPy) and `.mtx` (Matrix Market). Formats are
+//! [`read_matrix`] and [`write_matrix`] know `.npz` (SciPy), `.mtx` (Matrix Market) and `.nc` (ESMF
+//! weights). Formats are
 //! values behind the traits [`MeshFormat`] and [`MatrixFormat`]; those that have options, like
 //! [`vtu::Vtu`], can be used directly.
 //!
@@ -25,9 +26,15 @@
 
 mod atomic;
 mod error;
+pub mod esmf;
+pub mod gmsh;
+mod hdf5;
+mod labels;
 mod matrix_file;
 pub mod matrix_market;
+pub mod med;
 mod mesh_file;
+mod netcdf;
 mod npy;
 pub mod npz;
 mod rows;
@@ -36,17 +43,23 @@ pub mod vtk_grids;
 pub mod vtk_index;
 pub mod vtk_legacy;
 pub mod vtu;
+mod write_options;
 
 pub use atomic::write_atomically;
 pub use error::{ReadError, WriteError};
+pub use labels::LabelError;
 pub use matrix_file::{
-    MatrixFile, MatrixFormat, PartLabel, matrix_formats, read_matrix, write_matrix,
+    DigestMismatch, MatrixFile, MatrixFormat, PartLabel, matrix_formats, read_matrix,
+    read_matrix_unchecked, write_matrix,
 };
 pub use mesh_file::{
-    MeshFile, MeshFormat, ReadOptions, Step, StepChoice, mesh_formats, read_mesh, read_mesh_with,
-    read_times, write_mesh, write_series,
+    MeshFile, MeshFormat, ReadOptions, Step, StepChoice, check_write_options, holds_series,
+    mesh_formats, read_mesh, read_mesh_with, read_times, write_mesh, write_mesh_with, write_series,
+    write_series_with,
 };
+pub use netcdf::NetcdfError;
 pub use npy::NpyError;
+pub use write_options::{DataEncoding, EncodingError, WriteOptions};
 
 use std::path::Path;
 

@@ -4,30 +4,33 @@
 //!
 //! ```text
 //! %%MatrixMarket matrix coordinate real general
+//! % digest: 0123456789abcdef0123456789abcdef
 //! % source_fingerprint: 0123456789abcdef0123456789abcdef
 //! % target_fingerprint: 0123456789abcdef0123456789abcdef
+//! % scheme: p0-p0
+//! % source_location: cells
+//! % target_location: cells
 //! % part: 0 of 4, of 1000 rows
 //! % part_rows: 0-99 150 200-249
 //! ```
 //!
 //! The rows of a part are those of the whole matrix, from 0, in the order of the part's rows; a
-//! comment of many goes on in further `part_rows` comments.
+//! comment of many goes on in further `part_rows` comments. There is no room for the measures of
+//! rows and columns.
 
 use std::io::{self, Write};
 use std::path::Path;
 
-use mesh_core::{Fingerprint, MatrixError};
+use mesh_core::MatrixError;
 use thiserror::Error;
 
+use crate::labels::{Labels, TEXTS};
 use crate::matrix_file::{MatrixFile, MatrixFormat, PartLabel};
-use crate::rows::Entries;
+use crate::rows::{Entries, are_plausible};
 use crate::{ReadError, WriteError, read_file, write_atomically};
 
 /// Rows or ranges of rows in one comment; lines may have 1024 characters.
 const RANGES_PER_LINE: usize = 32;
-
-/// Rows that a matrix may have however few its entries are; each takes sixteen bytes of memory.
-const FEW_ROWS: usize = 1 << 24;
 
 const BANNER: &str = "%%MatrixMarket matrix coordinate real general";
 
@@ -157,82 +160,55 @@ pub fn read(file: &[u8]) -> Result<MatrixFile, MatrixMarketError> {
         line: 0,
     };
     check_banner(lines.next()?.unwrap_or_default())?;
-    let mut labels = Labels::default();
+    let mut comments = Comments::default();
     let (rows, columns, announced) = loop {
         let Some(text) = lines.next()? else {
             return Err(MatrixMarketError::NoSize { line: lines.line });
         };
         if let Some(comment) = text.strip_prefix('%') {
-            labels.read(comment, &lines)?;
+            comments.read(comment, &lines)?;
         } else if !text.trim().is_empty() {
             break read_size(text, &lines)?;
         }
     };
     let size_line = lines.line;
-    let mut entries = Vec::new();
+    let (mut of_rows, mut of_columns, mut values) = (Vec::new(), Vec::new(), Vec::new());
     while let Some(text) = lines.next()? {
         let text = text.trim();
         if text.is_empty() || text.starts_with('%') {
             continue;
         }
-        entries.push(read_entry(text, rows, columns, &lines)?);
-        if entries.len() as u64 > announced {
+        let (row, column, value) = read_entry(text, rows, columns, &lines)?;
+        of_rows.push(row);
+        of_columns.push(column);
+        values.push(value);
+        if values.len() as u64 > announced {
             break;
         }
     }
-    if entries.len() as u64 != announced {
+    if values.len() as u64 != announced {
         return Err(MatrixMarketError::EntryCount {
             line: lines.line,
-            found: entries.len(),
+            found: values.len(),
             size_line,
             expected: announced,
         });
     }
-    if rows > FEW_ROWS && rows / 256 > entries.len() {
+    if !are_plausible(rows, values.len()) {
         return Err(MatrixMarketError::EmptyRows {
             line: size_line,
             rows,
-            entries: entries.len(),
+            entries: values.len(),
         });
     }
-    let part = labels.part(rows)?;
-    let matrix = gather(rows, columns, &entries).into_matrix()?;
-    Ok(MatrixFile {
-        matrix,
-        source: labels.source,
-        target: labels.target,
-        part,
-    })
+    let mut labels = comments.labels;
+    labels.part = part_label(comments.part, &comments.part_rows, rows)?;
+    let matrix = Entries::gather((rows, columns), &of_rows, of_columns, values).into_matrix()?;
+    Ok(labels.attach(matrix))
 }
 
 /// Row, column and value.
 type Entry = (u32, u32, f64);
-
-/// The entries row by row, in their order.
-fn gather(rows: usize, columns: usize, entries: &[Entry]) -> Entries {
-    let mut offsets = vec![0_usize; rows + 1];
-    for (row, ..) in entries {
-        offsets[*row as usize + 1] += 1;
-    }
-    for row in 0..rows {
-        offsets[row + 1] += offsets[row];
-    }
-    let mut next = offsets.clone();
-    let mut indices = vec![0; entries.len()];
-    let mut values = vec![0.0; entries.len()];
-    for &(row, column, value) in entries {
-        let place = &mut next[row as usize];
-        (indices[*place], values[*place]) = (column, value);
-        *place += 1;
-    }
-    Entries {
-        rows,
-        columns,
-        offsets,
-        indices,
-        values,
-    }
-}
 
 /// The lines of a file, counted.
 struct Lines<'a> {
@@ -339,29 +315,24 @@ fn read_entry(
 
 /// What the comments say.
 #[derive(Default)]
-struct Labels {
-    source: Option<Fingerprint>,
-    target: Option<Fingerprint>,
+struct Comments {
+    labels: Labels,
     /// Part, parts, rows of the whole matrix.
     part: Option<(usize, usize, usize)>,
     part_rows: Vec<(u32, u32)>,
 }
 
-impl Labels {
+impl Comments {
     fn read(&mut self, comment: &str, lines: &Lines<'_>) -> Result<(), MatrixMarketError> {
         let Some((key, value)) = comment.split_once(':') else {
             return Ok(());
         };
         let value = value.trim();
-        let fingerprint = || {
-            value
-                .parse()
-                .map(Some)
-                .map_err(|_| lines.error(value, "32 hex digits"))
-        };
         match key.trim() {
-            "source_fingerprint" => self.source = fingerprint()?,
-            "target_fingerprint" => self.target = fingerprint()?,
+            key if TEXTS.contains(&key) => {
+                let taken = self.labels.take(key, value);
+                taken.map_err(|error| lines.error(value, error.expected()))?;
+            }
             "part" => {
                 let error = || lines.error(value, "a part like \"0 of 4, of 1000 rows\"");
                 self.part = Some(parse_part(value).ok_or_else(error)?);
@@ -376,40 +347,43 @@ impl Labels {
         }
         Ok(())
     }
+}
 
-    fn part(&self, matrix_rows: usize) -> Result<Option<PartLabel>, MatrixMarketError> {
-        let Some((part, parts, target_rows)) = self.part else {
-            return Ok(None);
-        };
-        let counts = self
-            .part_rows
-            .iter()
-            .map(|(first, last)| (last - first) as usize + 1);
-        let found = counts.fold(0_usize, usize::saturating_add);
-        if found != matrix_rows {
-            return Err(MatrixMarketError::PartRows {
-                found,
-                expected: matrix_rows,
-            });
-        }
-        let rows: Vec<u32> = self
-            .part_rows
-            .iter()
-            .flat_map(|(first, last)| *first..=*last)
-            .collect();
-        if let Some(row) = rows.iter().find(|row| **row as usize >= target_rows) {
-            return Err(MatrixMarketError::PartRow {
-                row: *row,
-                target_rows,
-            });
-        }
-        Ok(Some(PartLabel {
-            part,
-            parts,
-            rows,
-            target_rows,
-        }))
+/// The label of a part, where the comments say that the matrix is one.
+fn part_label(
+    part: Option<(usize, usize, usize)>,
+    ranges: &[(u32, u32)],
+    matrix_rows: usize,
+) -> Result<Option<PartLabel>, MatrixMarketError> {
+    let Some((part, parts, target_rows)) = part else {
+        return Ok(None);
+    };
+    let counts = ranges
+        .iter()
+        .map(|(first, last)| (last - first) as usize + 1);
+    let found = counts.fold(0_usize, usize::saturating_add);
+    if found != matrix_rows {
+        return Err(MatrixMarketError::PartRows {
+            found,
+            expected: matrix_rows,
+        });
     }
+    let rows: Vec<u32> = ranges
+        .iter()
+        .flat_map(|(first, last)| *first..=*last)
+        .collect();
+    if let Some(row) = rows.iter().find(|row| **row as usize >= target_rows) {
+        return Err(MatrixMarketError::PartRow {
+            row: *row,
+            target_rows,
+        });
+    }
+    Ok(Some(PartLabel {
+        part,
+        parts,
+        rows,
+        target_rows,
+    }))
 }
 
 fn parse_part(text: &str) -> Option<(usize, usize, usize)> {
@@ -433,11 +407,8 @@ fn parse_range(word: &str) -> Option<(u32, u32)> {
 pub fn write(out: &mut dyn Write, file: &MatrixFile) -> io::Result<()> {
     let matrix = &file.matrix;
     writeln!(out, "{BANNER}")?;
-    if let Some(fingerprint) = file.source {
-        writeln!(out, "% source_fingerprint: {fingerprint}")?;
-    }
-    if let Some(fingerprint) = file.target {
-        writeln!(out, "% target_fingerprint: {fingerprint}")?;
+    for (name, text) in Labels::texts(file) {
+        writeln!(out, "% {name}: {text}")?;
     }
     if let Some(label) = &file.part {
         let PartLabel {

@@ -4,11 +4,13 @@ use std::path::Path;
 
 use mesh_core::{Field, UnstructuredMesh};
 
+use crate::gmsh::Gmsh;
+use crate::med::Med;
 use crate::vtk_grids::VtkGrids;
 use crate::vtk_index::{Pvd, Pvtu};
 use crate::vtk_legacy::VtkLegacy;
 use crate::vtu::Vtu;
-use crate::{ReadError, WriteError};
+use crate::{EncodingError, ReadError, WriteError, WriteOptions};
 
 /// What a mesh file holds.
 #[derive(Clone, Debug)]
@@ -95,6 +97,16 @@ pub trait MeshFormat: Sync {
         true
     }
 
+    /// The format with files written as the options say, which are not the default; a format
+    /// without a choice refuses, as by default.
+    ///
+    /// # Errors
+    ///
+    /// What the format does not have.
+    fn with_options(&self, options: &WriteOptions) -> Result<Box<dyn MeshFormat>, EncodingError> {
+        Err(options.refuse(self.name()))
+    }
+
     /// Reads a file.
     ///
     /// # Errors
@@ -124,6 +136,11 @@ pub trait MeshFormat: Sync {
         fields: &[Field],
     ) -> Result<(), WriteError>;
 
+    /// Whether [`write_series`](Self::write_series) can write anything.
+    fn holds_series(&self) -> bool {
+        false
+    }
+
     /// Writes a time series on one mesh; a format without time refuses, as by default.
     ///
     /// # Errors
@@ -146,11 +163,12 @@ pub trait MeshFormat: Sync {
 #[must_use]
 pub fn mesh_formats() -> &'static [&'static dyn MeshFormat] {
     static VTU: std::sync::LazyLock<Vtu> = std::sync::LazyLock::new(Vtu::default);
+    static GMSH: std::sync::LazyLock<Gmsh> = std::sync::LazyLock::new(Gmsh::default);
     static VTK: std::sync::LazyLock<VtkLegacy> = std::sync::LazyLock::new(VtkLegacy::default);
     static PVTU: std::sync::LazyLock<Pvtu> = std::sync::LazyLock::new(Pvtu::default);
     static PVD: std::sync::LazyLock<Pvd> = std::sync::LazyLock::new(Pvd::default);
-    static FORMATS: std::sync::LazyLock<[&'static dyn MeshFormat; 5]> =
-        std::sync::LazyLock::new(|| [&*VTU, &*VTK, &*PVTU, &*PVD, &VtkGrids]);
+    static FORMATS: std::sync::LazyLock<[&'static dyn MeshFormat; 7]> =
+        std::sync::LazyLock::new(|| [&*VTU, &*VTK, &*GMSH, &Med, &*PVTU, &*PVD, &VtkGrids]);
     &*FORMATS
 }
 
@@ -190,6 +208,12 @@ pub fn read_times(path: &Path) -> Result<Vec<f64>, ReadError> {
         .times(path)
 }
 
+/// Whether the format of the extension of `path` has time.
+#[must_use]
+pub fn holds_series(path: &Path) -> bool {
+    find_format(path).is_some_and(MeshFormat::holds_series)
+}
+
 /// Writes a time series on one mesh to `path`, in the format of its extension.
 ///
 /// # Errors
@@ -200,12 +224,23 @@ pub fn write_series(
     mesh: &UnstructuredMesh,
     steps: &[Step],
 ) -> Result<(), WriteError> {
-    find_format(path)
-        .ok_or_else(|| WriteError::UnknownExtension {
-            path: path.to_owned(),
-            supported: writable(),
-        })?
-        .write_series(path, mesh, steps)
+    write_series_with(path, mesh, steps, &WriteOptions::default())
+}
+
+/// Writes a time series on one mesh to `path` as `options` say, in the format of its extension.
+///
+/// # Errors
+///
+/// As [`check_write_options`], or what [`MeshFormat::write_series`] returns.
+pub fn write_series_with(
+    path: &Path,
+    mesh: &UnstructuredMesh,
+    steps: &[Step],
+    options: &WriteOptions,
+) -> Result<(), WriteError> {
+    with_format(path, options, |format| {
+        format.write_series(path, mesh, steps)
+    })
 }
 
 /// Writes a mesh and its fields to `path`, in the format of its extension.
@@ -228,11 +263,52 @@ pub fn write_mesh(
     mesh: &UnstructuredMesh,
     fields: &[Field],
 ) -> Result<(), WriteError> {
-    let format = find_format(path).ok_or_else(|| WriteError::UnknownExtension {
+    write_mesh_with(path, mesh, fields, &WriteOptions::default())
+}
+
+/// Writes a mesh and its fields to `path` as `options` say, in the format of its extension.
+///
+/// # Errors
+///
+/// As [`check_write_options`], or what [`MeshFormat::write`] returns.
+pub fn write_mesh_with(
+    path: &Path,
+    mesh: &UnstructuredMesh,
+    fields: &[Field],
+    options: &WriteOptions,
+) -> Result<(), WriteError> {
+    with_format(path, options, |format| format.write(path, mesh, fields))
+}
+
+/// Whether a mesh can be written to `path` as `options` say: nothing is written.
+///
+/// # Errors
+///
+/// An unknown extension, or a format that does not have what the options ask for.
+pub fn check_write_options(path: &Path, options: &WriteOptions) -> Result<(), WriteError> {
+    with_format(path, options, |_| Ok(()))
+}
+
+/// Does something with the format of a file that is to be written as the options say.
+fn with_format<T>(
+    path: &Path,
+    options: &WriteOptions,
+    write: impl FnOnce(&dyn MeshFormat) -> Result<T, WriteError>,
+) -> Result<T, WriteError> {
+    let format = find_format(path).filter(|format| format.is_written());
+    let format = format.ok_or_else(|| WriteError::UnknownExtension {
         path: path.to_owned(),
         supported: writable(),
     })?;
-    format.write(path, mesh, fields)
+    if options.is_default() {
+        return write(format);
+    }
+    let format = format.with_options(options);
+    let format = format.map_err(|source| WriteError::Encoding {
+        path: path.to_owned(),
+        source,
+    })?;
+    write(&*format)
 }
 
 fn find_format(path: &Path) -> Option<&'static dyn MeshFormat> {

@@ -3,7 +3,11 @@
 //! | member | holds |
 //! |---|---|
 //! | `indices`, `indptr`, `data`, `shape`, `format` | the matrix in CSR, for `scipy.sparse.load_npz` |
+//! | `digest` | its digest, 32 hex digits |
 //! | `source_fingerprint`, `target_fingerprint` | the meshes it belongs to, 32 hex digits each |
+//! | `scheme` | the name of the scheme that made it |
+//! | `source_location`, `target_location` | `cells` or `nodes`: what columns and rows are for |
+//! | `source_measures`, `target_measures` | what each column and row measures: volumes of cells |
 //! | `part`, `parts`, `part_rows`, `target_rows` | which part of how many, the global id of each row, the number of rows of the whole matrix |
 //!
 //! All but the first five are ours; other readers pass over them.
@@ -13,12 +17,13 @@ use std::io::{self, BufReader, Read, Seek, Write};
 use std::path::Path;
 
 use bytemuck::NoUninit;
-use mesh_core::{CsrMatrix, Fingerprint, MatrixError, ParseHashError};
+use mesh_core::{CsrMatrix, MatrixError};
 use thiserror::Error;
 use zip::result::ZipError;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
+use crate::labels::{LabelError, Labels, TEXTS};
 use crate::matrix_file::{MatrixFile, MatrixFormat, PartLabel};
 use crate::npy::{Npy, NpyError, write_header, write_plain, write_values};
 use crate::rows::Entries;
@@ -94,14 +99,14 @@ pub enum NpzError {
         /// The number of entries.
         entries: usize,
     },
-    /// A fingerprint that is none.
+    /// A fingerprint or location that is none.
     #[error("{member}.npy: {source}")]
-    Fingerprint {
+    Label {
         /// The member.
         member: &'static str,
         /// What is wrong with it.
         #[source]
-        source: ParseHashError,
+        source: LabelError,
     },
     /// The arrays are no matrix.
     #[error(transparent)]
@@ -182,15 +187,18 @@ pub fn read(file: impl Read + Seek) -> Result<MatrixFile, NpzError> {
     }
     .into_matrix()?;
 
-    let source = archive.read_fingerprint("source_fingerprint")?;
-    let target = archive.read_fingerprint("target_fingerprint")?;
-    let part = archive.read_part(&matrix)?;
-    Ok(MatrixFile {
-        matrix,
-        source,
-        target,
-        part,
-    })
+    let mut labels = Labels::default();
+    for member in TEXTS {
+        if let Some(text) = archive.read_if_there(member, Npy::text)? {
+            let label = |source| NpzError::Label { member, source };
+            labels.take(member, &text).map_err(label)?;
+        }
+    }
+    let (rows, columns) = matrix.shape();
+    labels.source_measures = archive.read_measures("source_measures", columns)?;
+    labels.target_measures = archive.read_measures("target_measures", rows)?;
+    labels.part = archive.read_part(&matrix)?;
+    Ok(labels.attach(matrix))
 }
 
 struct Archive<R> {
@@ -232,13 +240,16 @@ impl<R: Read + Seek> Archive<R> {
             .map_err(array)
     }
 
-    fn read_fingerprint(&mut self, member: &'static str) -> Result<Option<Fingerprint>, NpzError> {
-        let Some(text) = self.read_if_there(member, Npy::text)? else {
-            return Ok(None);
-        };
-        text.parse()
-            .map(Some)
-            .map_err(|source| NpzError::Fingerprint { member, source })
+    fn read_measures(
+        &mut self,
+        member: &'static str,
+        expected: usize,
+    ) -> Result<Option<Vec<f64>>, NpzError> {
+        let measures = self.read_if_there(member, Npy::floats)?;
+        if let Some(measures) = &measures {
+            check_length(member, measures.len(), expected)?;
+        }
+        Ok(measures)
     }
 
     fn read_part(&mut self, matrix: &CsrMatrix) -> Result<Option<PartLabel>, NpzError> {
@@ -339,11 +350,14 @@ pub fn write(out: impl Write + Seek, file: &MatrixFile) -> io::Result<()> {
         (extent as u64).to_le_bytes()
     })?;
     writer.add_plain("data", "<f8", matrix.data(), f64::to_le_bytes)?;
-    if let Some(fingerprint) = file.source {
-        writer.add_text("source_fingerprint", &fingerprint.to_string())?;
+    for (name, text) in Labels::texts(file) {
+        writer.add_text(name, &text)?;
     }
-    if let Some(fingerprint) = file.target {
-        writer.add_text("target_fingerprint", &fingerprint.to_string())?;
+    if let Some(measures) = &file.source_measures {
+        writer.add_plain("source_measures", "<f8", measures, f64::to_le_bytes)?;
+    }
+    if let Some(measures) = &file.target_measures {
+        writer.add_plain("target_measures", "<f8", measures, f64::to_le_bytes)?;
     }
     if let Some(label) = &file.part {
         writer.add_number("part", label.part)?;

@@ -13,7 +13,51 @@ pub(crate) struct Entries {
     pub(crate) values: Vec<f64>,
 }
 
+/// Rows that a matrix may have however few its entries are; each takes sixteen bytes of memory.
+const FEW_ROWS: usize = 1 << 24;
+
+/// Whether a file that is no larger than its entries may mean so many rows.
+pub(crate) const fn are_plausible(rows: usize, entries: usize) -> bool {
+    rows <= FEW_ROWS || rows / 256 <= entries
+}
+
 impl Entries {
+    /// Entries in any order, gathered row by row in their order. Every row is below `rows`.
+    pub(crate) fn gather(
+        (rows, columns): (usize, usize),
+        of_rows: &[u32],
+        of_columns: Vec<u32>,
+        of_values: Vec<f64>,
+    ) -> Self {
+        let mut offsets = vec![0_usize; rows + 1];
+        for row in of_rows {
+            offsets[*row as usize + 1] += 1;
+        }
+        for row in 0..rows {
+            offsets[row + 1] += offsets[row];
+        }
+        let (indices, values) = if of_rows.is_sorted() {
+            (of_columns, of_values)
+        } else {
+            let mut next = offsets.clone();
+            let mut indices = vec![0; of_rows.len()];
+            let mut values = vec![0.0; of_rows.len()];
+            for ((row, column), value) in of_rows.iter().zip(of_columns).zip(of_values) {
+                let place = &mut next[*row as usize];
+                (indices[*place], values[*place]) = (column, value);
+                *place += 1;
+            }
+            (indices, values)
+        };
+        Self {
+            rows,
+            columns,
+            offsets,
+            indices,
+            values,
+        }
+    }
+
     /// The matrix: columns sorted, entries of one column added in their order.
     ///
     /// # Errors
@@ -71,6 +115,17 @@ impl Entries {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn entries_in_any_order_are_gathered_in_their_order() {
+        let gather =
+            |rows: &[u32]| Entries::gather((3, 4), rows, vec![3, 0, 3], vec![1.0, 2.0, 3.0]);
+        let entries = gather(&[2, 0, 2]);
+        assert_eq!(entries.offsets, [0, 1, 1, 3]);
+        assert_eq!(entries.indices, [0, 3, 3]);
+        assert_eq!(entries.values, [2.0, 1.0, 3.0]);
+        assert_eq!(gather(&[0, 0, 1]).values, [1.0, 2.0, 3.0]);
+    }
 
     #[test]
     fn columns_are_sorted_and_repeated_entries_are_added() {

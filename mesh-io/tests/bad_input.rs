@@ -80,7 +80,7 @@ fn an_unknown_extension() {
     let message = read_matrix(Path::new("weights")).unwrap_err().to_string();
     assert_eq!(
         message,
-        "weights: unknown extension, expected one of .npz .mtx"
+        "weights: unknown extension, expected one of .npz .mtx .nc"
     );
 }
 
@@ -358,4 +358,35 @@ fn several_pieces_are_one_mesh() {
     let other = read(other.as_bytes(), &ReadOptions::default()).unwrap();
     assert!(other.fields.is_empty());
     assert_eq!(other.notes.len(), 2);
+}
+
+#[test]
+fn an_encoding_that_a_format_does_not_have() {
+    use mesh_io::{DataEncoding, WriteOptions, check_write_options};
+    let options = WriteOptions::default;
+    let message = |options: &WriteOptions| {
+        let error = check_write_options(Path::new("cells.vtu"), options);
+        error.unwrap_err().to_string()
+    };
+    assert_eq!(
+        message(&options().version("4.1")),
+        "cells.vtu: VTU has no version 4.1; expected one of 1.0 2.3"
+    );
+    let digits = options().data(DataEncoding::Ascii);
+    assert_eq!(
+        message(&digits.clone().compressor(Compressor::Lz4)),
+        "cells.vtu: VTU has no compression of digits; expected one of none"
+    );
+    for fine in [
+        options(),
+        digits.clone(),
+        digits.compressor(Compressor::None),
+        options()
+            .data(DataEncoding::Raw)
+            .compressor(Compressor::Lz4)
+            .version("2.3"),
+    ] {
+        check_write_options(Path::new("cells.vtu"), &fine).unwrap();
+        assert!(check_write_options(Path::new("cells.stl"), &fine).is_err());
+    }
 }

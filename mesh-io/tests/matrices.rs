@@ -3,8 +3,11 @@
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
-use mesh_core::{CsrMatrix, Fingerprint, digest, matrix_from_parts};
-use mesh_io::{MatrixFile, PartLabel, matrix_market, npz, read_matrix, write_matrix};
+use mesh_core::{CsrMatrix, Digest, Fingerprint, Location, digest, matrix_from_parts};
+use mesh_io::{
+    DigestMismatch, MatrixFile, PartLabel, matrix_market, npz, read_matrix, read_matrix_unchecked,
+    write_matrix,
+};
 use proptest::prelude::*;
 
 fn data(name: &str) -> PathBuf {
@@ -30,6 +33,9 @@ fn labelled() -> MatrixFile {
             rows: vec![7, 3, 4],
             target_rows: 9,
         }),
+        scheme: Some("p1-p0 of mine".to_owned()),
+        source_location: Location::Nodes,
+        ..MatrixFile::new(scipy_matrix())
     }
 }
 
@@ -57,6 +63,90 @@ fn labels_ride_along_in_both_formats() {
             assert_eq!(digest(&back.matrix), digest(&file.matrix));
         }
     }
+}
+
+#[test]
+fn measures_ride_along_where_there_is_room() {
+    let mut file = labelled();
+    file.source_measures = Some(vec![0.1, 0.2, 0.3, 0.0, 1e-300]);
+    file.target_measures = Some(vec![1.0 / 3.0, f64::MAX, 2.0]);
+    let back = npz::read(Cursor::new(npz_bytes(&file))).unwrap();
+    assert_eq!(back, file);
+    let back = matrix_market::read(&mtx_bytes(&file)).unwrap();
+    assert_eq!((back.source_measures, back.target_measures), (None, None));
+
+    file.source_measures = Some(vec![1.0]);
+    let message = npz::read(Cursor::new(npz_bytes(&file))).unwrap_err();
+    assert_eq!(
+        message.to_string(),
+        "source_measures.npy has 1 values, expected 5"
+    );
+}
+
+#[test]
+fn a_matrix_without_fingerprints_is_read_with_a_note() {
+    let read = |name: &str| read_matrix(&data(name)).unwrap().notes;
+    for name in ["scipy_stored.npz", "scipy.mtx"] {
+        assert_eq!(
+            read(name),
+            [
+                "does not say which source and target meshes it belongs to: it is taken for that \
+                 of any with as many cells"
+            ]
+        );
+    }
+    let notes = |file| matrix_market::read(&mtx_bytes(&file)).unwrap().notes;
+    assert!(notes(labelled()).is_empty());
+    let mut file = labelled();
+    file.source = None;
+    assert!(notes(file)[0].starts_with("does not say which source mesh it belongs to: "));
+}
+
+#[test]
+fn a_matrix_that_was_changed_is_refused_with_both_digests() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("changed.mtx");
+    let text = String::from_utf8(mtx_bytes(&labelled())).unwrap();
+    std::fs::write(&path, text.replace("\n3 2 2e0\n", "\n3 2 2.5\n")).unwrap();
+    let mut changed = labelled().matrix;
+    changed.data_mut()[2] = 2.5;
+    let other = Digest::new(0x0123_4567_89ab_cdef);
+    for (path, found, expected) in [
+        (path, digest(&changed), digest(&labelled().matrix)),
+        (
+            data("scipy_wrong_digest.npz"),
+            digest(&scipy_matrix()),
+            other,
+        ),
+    ] {
+        assert_eq!(
+            read_matrix(&path).unwrap_err().to_string(),
+            format!(
+                "{}: the matrix has digest {found}, but the file says {expected}: it was changed \
+                 after it was written; remove the digest from the file if that was meant",
+                path.display()
+            )
+        );
+        let file = read_matrix_unchecked(&path).unwrap();
+        assert_eq!(digest(&file.matrix), found);
+        assert_eq!(file.check_digest(), Err(DigestMismatch { found, expected }));
+    }
+}
+
+#[test]
+fn labels_that_mean_nothing_are_refused() {
+    let text = String::from_utf8(mtx_bytes(&labelled())).unwrap();
+    assert_eq!(
+        refused(&text.replace("location: nodes", "location: faces")),
+        "line 6: \"faces\", expected \"cells\" or \"nodes\""
+    );
+    let digest = Digest::new(7).to_string();
+    assert_eq!(
+        refused(&format!(
+            "%%MatrixMarket matrix coordinate real general\n%digest:{digest}x\n"
+        )),
+        format!("line 2: \"{digest}x\", expected 32 hexadecimal digits")
+    );
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! Files: what is read, with warnings, and where can be written.
 
+use std::ffi::OsStr;
 use std::fs;
+use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail, ensure};
-use mesh_core::{Field, UnstructuredMesh};
-use mesh_io::{MatrixFile, MeshFile, ReadOptions, WriteError};
+use mesh_core::{Field, Location, UnstructuredMesh};
+use mesh_io::{MatrixFile, MeshFile, ReadOptions, Step, WriteError, WriteOptions};
 use remap::OverlapMatrix;
 
 /// Reads a mesh; what the reader noted (skipped cells, say) becomes warnings.
@@ -23,14 +25,62 @@ pub(crate) fn read_mesh(
     Ok(file)
 }
 
-/// Reads a matrix or the matrix of a part.
-pub(crate) fn read_matrix(path: &Path) -> anyhow::Result<MatrixFile> {
-    Ok(mesh_io::read_matrix(path)?)
+/// Whether the extension of the path is that of a matrix.
+pub(crate) fn is_matrix(path: &Path) -> bool {
+    let found = path.extension().and_then(|extension| extension.to_str());
+    matrix_extensions().any(|known| found.is_some_and(|found| found.eq_ignore_ascii_case(known)))
 }
 
-/// Reads a whole matrix; that of a part is refused.
-pub(crate) fn read_overlap_matrix(path: &Path) -> anyhow::Result<OverlapMatrix> {
-    let file = read_matrix(path)?;
+fn matrix_extensions() -> impl Iterator<Item = &'static &'static str> + Clone {
+    mesh_io::matrix_formats()
+        .iter()
+        .flat_map(|format| format.extensions())
+}
+
+/// Reads a matrix or the matrix of a part; what the file does not say becomes warnings.
+pub(crate) fn read_matrix(path: &Path, warnings: &mut Vec<String>) -> anyhow::Result<MatrixFile> {
+    let file = mesh_io::read_matrix(path)?;
+    warnings.extend(notes(path, &file));
+    Ok(file)
+}
+
+/// What a matrix file does not say, one warning each.
+fn notes<'a>(path: &'a Path, file: &'a MatrixFile) -> impl Iterator<Item = String> + 'a {
+    let place = path.display();
+    file.notes
+        .iter()
+        .map(move |note| format!("{place}: {note}"))
+}
+
+/// Reads a whole matrix and the name of its scheme, where the file says; that of a part is refused.
+pub(crate) fn read_whole_matrix(
+    path: &Path,
+    warnings: &mut Vec<String>,
+) -> anyhow::Result<(OverlapMatrix, Option<String>)> {
+    let file = read_matrix(path, warnings)?;
+    let scheme = file.scheme.clone();
+    Ok((whole(path, file)?, scheme))
+}
+
+/// Reads a whole matrix to see what is wrong with it: one that was changed since it was written is a
+/// warning only.
+pub(crate) fn read_suspected_matrix(
+    path: &Path,
+    warnings: &mut Vec<String>,
+) -> anyhow::Result<OverlapMatrix> {
+    let file = mesh_io::read_matrix_unchecked(path)?;
+    warnings.extend(notes(path, &file));
+    warnings.extend(warning_where_changed(path, &file));
+    whole(path, file)
+}
+
+/// A warning where a matrix is not the one that was written.
+pub(crate) fn warning_where_changed(path: &Path, file: &MatrixFile) -> Option<String> {
+    let mismatch = file.check_digest().err()?;
+    Some(format!("{}: {mismatch}", path.display()))
+}
+
+fn whole(path: &Path, file: MatrixFile) -> anyhow::Result<OverlapMatrix> {
     if let Some(label) = &file.part {
         bail!(
             "{}: holds part {}/{} of a matrix; expected a whole one, as `remap merge` makes",
@@ -39,31 +89,94 @@ pub(crate) fn read_overlap_matrix(path: &Path) -> anyhow::Result<OverlapMatrix> 
             label.parts
         );
     }
-    Ok(OverlapMatrix::new(file.matrix, file.source, file.target))
+    let matrix = OverlapMatrix::new(file.matrix, file.source, file.target);
+    Ok(matrix.between(file.source_location, file.target_location))
+}
+
+/// What is written of a whole matrix that a scheme made. What columns and rows measure is known of
+/// cells only.
+pub(crate) fn matrix_file(
+    matrix: OverlapMatrix,
+    scheme: &str,
+    source_volumes: Vec<f64>,
+    target_volumes: Vec<f64>,
+) -> MatrixFile {
+    let on_cells = |location, volumes| (location == Location::Cells).then_some(volumes);
+    let (source_location, target_location) = (matrix.source_location(), matrix.target_location());
+    MatrixFile {
+        source: matrix.source(),
+        target: matrix.target(),
+        scheme: Some(scheme.to_string()),
+        source_location,
+        target_location,
+        source_measures: on_cells(source_location, source_volumes),
+        target_measures: on_cells(target_location, target_volumes),
+        ..MatrixFile::new(matrix.into_matrix())
+    }
 }
 
 /// A mesh file that can be written, as far as can be known before it is.
-pub(crate) struct MeshOutput(PathBuf);
+pub(crate) struct MeshOutput {
+    path: PathBuf,
+    options: WriteOptions,
+}
 
 impl MeshOutput {
     /// Checks the extension and the place.
     pub(crate) fn new(path: PathBuf) -> anyhow::Result<MeshOutput> {
-        let known = mesh_io::mesh_formats()
-            .iter()
-            .filter(|format| format.is_written())
-            .flat_map(|format| format.extensions());
-        check_extension(&path, known)?;
+        MeshOutput::with(path, WriteOptions::default())
+    }
+
+    /// Checks the extension, the place, and whether the format has what the options ask for.
+    pub(crate) fn with(path: PathBuf, options: WriteOptions) -> anyhow::Result<MeshOutput> {
+        mesh_io::check_write_options(&path, &options)?;
         check_place(&path)?;
-        Ok(MeshOutput(path))
+        Ok(MeshOutput { path, options })
     }
 
     pub(crate) fn path(&self) -> &Path {
-        &self.0
+        &self.path
     }
 
     /// Writes the file beside its place, then renames it.
     pub(crate) fn write(&self, mesh: &UnstructuredMesh, fields: &[Field]) -> anyhow::Result<()> {
-        Ok(mesh_io::write_mesh(&self.0, mesh, fields)?)
+        let MeshOutput { path, options } = self;
+        Ok(mesh_io::write_mesh_with(path, mesh, fields, options)?)
+    }
+
+    /// Writes a time series: one file, or where the format has no time one for each step, numbered.
+    /// Where one of them cannot be written, none stays.
+    pub(crate) fn write_series(
+        &self,
+        mesh: &UnstructuredMesh,
+        steps: &[Step],
+    ) -> anyhow::Result<()> {
+        let MeshOutput { path, options } = self;
+        if mesh_io::holds_series(path) {
+            return Ok(mesh_io::write_series_with(path, mesh, steps, options)?);
+        }
+        let paths: Vec<PathBuf> = (0..steps.len()).map(|step| self.numbered(step)).collect();
+        for path in &paths {
+            check_place(path)?;
+        }
+        for (index, (step, path)) in steps.iter().zip(&paths).enumerate() {
+            if let Err(error) = mesh_io::write_mesh_with(path, mesh, &step.fields, options) {
+                for written in &paths[..index] {
+                    let _ = fs::remove_file(written);
+                }
+                return Err(error.into());
+            }
+        }
+        Ok(())
+    }
+
+    /// `result.vtu` of step 7 is `result_0007.vtu`.
+    fn numbered(&self, step: usize) -> PathBuf {
+        let text = |part: Option<&OsStr>| part.unwrap_or_default().to_os_string();
+        let mut name = text(self.path.file_stem());
+        name.push(format!("_{step:04}."));
+        name.push(text(self.path.extension()));
+        self.path.with_file_name(name)
     }
 }
 
@@ -73,17 +186,35 @@ pub(crate) struct MatrixOutput(PathBuf);
 impl MatrixOutput {
     /// Checks the extension and the place.
     pub(crate) fn new(path: PathBuf) -> anyhow::Result<MatrixOutput> {
-        let known = mesh_io::matrix_formats()
-            .iter()
-            .flat_map(|format| format.extensions());
-        check_extension(&path, known)?;
+        check_extension(&path, matrix_extensions())?;
         check_place(&path)?;
         Ok(MatrixOutput(path))
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
     }
 
     /// Writes the file beside its place, then renames it.
     pub(crate) fn write(&self, matrix: &MatrixFile) -> anyhow::Result<()> {
         Ok(mesh_io::write_matrix(&self.0, matrix)?)
+    }
+}
+
+/// A text file that can be written, as far as can be known before it is.
+pub(crate) struct TextOutput(PathBuf);
+
+impl TextOutput {
+    /// Checks the place.
+    pub(crate) fn new(path: PathBuf) -> anyhow::Result<TextOutput> {
+        check_place(&path)?;
+        Ok(TextOutput(path))
+    }
+
+    /// Writes the file beside its place, then renames it.
+    pub(crate) fn write(&self, text: &str) -> anyhow::Result<()> {
+        let write = |file: &mut BufWriter<fs::File>| file.write_all(text.as_bytes());
+        Ok(mesh_io::write_atomically(&self.0, write)?)
     }
 }
 

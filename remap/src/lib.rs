@@ -3,7 +3,9 @@
 //! Search, intersect, interpolate: [`prepare`] finds for every target cell the source cells whose
 //! bounds touch it ([`CandidateSearch`]), computes the overlaps, and lets a [`Scheme`] turn them into the
 //! [`OverlapMatrix`]: rows target, columns source. A [`RemapOperator`] made of it for a [`Nature`]
-//! carries fields across, as often as wanted. [`check`] holds the laws that a matrix obeys.
+//! carries fields across, as often as wanted, and back; with a [`Mask`], a [`Fixup`] where the meshes do
+//! not match, bounds, and a [`ConservationReport`] of what was kept ([`RemapOperator::transfer`]).
+//! [`check`] holds the laws that a matrix obeys.
 //!
 //! ```
 //! use mesh_core::{CartesianMesh, DataArray, Vector3};
@@ -35,20 +37,41 @@ mod cells;
 pub mod check;
 mod curve;
 mod error;
+mod field_operator;
+mod field_scheme;
+mod linear_functions;
+mod matrix_scheme;
+mod moment_matrix;
 mod nearby;
 mod operator;
 mod overlap_matrix;
 mod overlaps;
 mod packed_tree;
+mod pieces;
 mod prepare;
+mod product;
+mod projection;
+mod reconstruction;
 mod scheme;
 mod schemes;
+mod tetrahedra;
 
 pub use candidates::CandidateSearch;
 pub use cells::{SourceCell, TargetCell};
-pub use error::{MatrixMismatch, OperatorError, PrepareError};
-pub use operator::{Nature, RemapOperator};
+pub use error::{MatrixMismatch, OperatorError, PrepareError, ProjectionError};
+pub use field_operator::FieldOperator;
+pub use field_scheme::FieldScheme;
+pub use matrix_scheme::MatrixScheme;
+pub use moment_matrix::{MomentMatrix, MomentMatrixError, OverlapMoments};
+pub use operator::{
+    ComponentReport, ConservationReport, Empty, Fixup, Limits, Mask, Nature, PartlyCovered,
+    RemapOperator, Statistics, Transfer, Transferred, Uncovered, ValueRange,
+};
 pub use overlap_matrix::{Difference, OverlapMatrix, difference};
 pub use prepare::{Preparation, Progress, Seconds, prepare, prepare_with};
-pub use scheme::{Contributions, MomentsNeeded, Overlap, Scheme};
-pub use schemes::P0P0;
+pub use projection::{Projection, mass_matrix};
+pub use reconstruction::{Gradients, Limiter, Neighbourhood};
+pub use scheme::{Contributions, MomentsNeeded, Overlap, Pieces, Scheme};
+pub use schemes::{
+    LimitedSecondOrder, LinearP0P1, NearestCell, P0P0, P0P1, P1P0, P1P1, PointLocation, SecondOrder,
+};

@@ -128,6 +128,10 @@ impl MeshFormat for Pvd {
         self.write_series(path, mesh, &[step])
     }
 
+    fn holds_series(&self) -> bool {
+        true
+    }
+
     fn write_series(
         &self,
         path: &Path,

@@ -1,6 +1,7 @@
 //! How a VTU file is written.
 
 use crate::vtk::{ByteOrder, Compressor, HeaderType};
+use crate::{DataEncoding, EncodingError, WriteOptions};
 
 /// How a VTU file is written; the default is what VTK, ParaView and meshio of any age read.
 ///
@@ -29,6 +30,42 @@ pub struct VtuOptions {
     pub float: FloatWidth,
     /// How polyhedra list their faces; without polyhedra no matter.
     pub polyhedra: PolyhedraLayout,
+}
+
+impl VtuOptions {
+    /// The options with what `asked` says.
+    ///
+    /// # Errors
+    ///
+    /// Compressed digits, or another version than 1.0 (one stream of faces) and 2.3 (lists).
+    pub(crate) fn with(mut self, asked: &WriteOptions) -> Result<Self, EncodingError> {
+        let error = |what, found: &str, supported| EncodingError {
+            format: "VTU",
+            what,
+            found: found.to_owned(),
+            supported,
+        };
+        if let Some(data) = asked.data {
+            self.data = match data {
+                DataEncoding::Ascii => DataMode::Ascii,
+                DataEncoding::Binary => DataMode::Base64,
+                DataEncoding::Raw => DataMode::AppendedRaw,
+            };
+        }
+        if let Some(compressor) = asked.compressor {
+            if self.data == DataMode::Ascii && compressor != Compressor::None {
+                return Err(error("compression", "of digits", &["none"]));
+            }
+            self.compressor = compressor;
+        }
+        if let Some(version) = &asked.version {
+            self.polyhedra = [PolyhedraLayout::FaceStream, PolyhedraLayout::FaceLists]
+                .into_iter()
+                .find(|layout| layout.version() == version)
+                .ok_or_else(|| error("version", version, &["1.0", "2.3"]))?;
+        }
+        Ok(self)
+    }
 }
 
 /// Where numbers stand in a file, and as what.

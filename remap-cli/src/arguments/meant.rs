@@ -6,16 +6,20 @@ use std::thread;
 
 use anyhow::{Context, bail, ensure};
 use mesh_core::{BoxCellShape, BoxMesh, Point3, Vector3};
-use mesh_io::ReadOptions;
+use mesh_io::vtu::Compressor;
+use mesh_io::{DataEncoding, ReadOptions, StepChoice, WriteOptions};
 use partition::{Method, Partition};
-use remap::Nature;
+use remap::Limiter;
 
+use super::definition;
+use super::meant_fields::FieldsJob;
 use super::typed::{
-    BoxArguments, CellShape, Command, FieldArguments, Generated, MethodName, NatureName,
-    ReadingArguments, SchemeName, Typed,
+    BoxArguments, CellShape, Command, CompressionName, ConvertArguments, Generated, InfoArguments,
+    LimiterName, MethodName, ReadingArguments, SelectionArguments, Typed, WritingArguments,
 };
-use crate::files::{MatrixOutput, MeshOutput, OutputDirectory};
+use crate::files::{MatrixOutput, MeshOutput, OutputDirectory, is_matrix};
 use crate::output::Voice;
+use crate::schemes::{NamedScheme, Schemes};
 
 /// A command line that can be run.
 pub(crate) struct Invocation {
@@ -43,8 +47,12 @@ pub(crate) enum Job {
         first: PathBuf,
         second: PathBuf,
     },
-    Completions(clap_complete::Shell),
+    Completions {
+        shell: clap_complete::Shell,
+        definition: clap::Command,
+    },
     Man {
+        definition: clap::Command,
         page: Option<String>,
         output: Option<OutputDirectory>,
     },
@@ -62,15 +70,23 @@ pub(crate) struct GenerateJob {
     pub(crate) output: MeshOutput,
 }
 
-pub(crate) struct InfoJob {
-    pub(crate) mesh: PathBuf,
-    pub(crate) reading: ReadOptions,
+pub(crate) enum InfoJob {
+    Mesh { path: PathBuf, reading: ReadOptions },
+    Matrix(PathBuf),
 }
 
-pub(crate) struct ConvertJob {
-    pub(crate) from: PathBuf,
-    pub(crate) reading: ReadOptions,
-    pub(crate) to: MeshOutput,
+pub(crate) enum ConvertJob {
+    Mesh {
+        from: PathBuf,
+        reading: ReadOptions,
+        /// Every step is written; otherwise the one that `reading` chooses.
+        all_steps: bool,
+        to: MeshOutput,
+    },
+    Matrix {
+        from: PathBuf,
+        to: MatrixOutput,
+    },
 }
 
 pub(crate) struct PrepareJob {
@@ -78,6 +94,7 @@ pub(crate) struct PrepareJob {
     pub(crate) target: PathBuf,
     pub(crate) reading: ReadOptions,
     pub(crate) part: Option<PartOfParts>,
+    pub(crate) scheme: NamedScheme,
     pub(crate) output: MatrixOutput,
 }
 
@@ -90,24 +107,14 @@ pub(crate) struct PartOfParts {
     pub(crate) method: Method,
 }
 
-pub(crate) struct FieldsJob {
-    pub(crate) source: PathBuf,
-    pub(crate) target: PathBuf,
-    pub(crate) reading: ReadOptions,
-    /// At least one, each once.
-    pub(crate) names: Vec<String>,
-    pub(crate) nature: Nature,
-    pub(crate) default: f64,
-    pub(crate) output: MeshOutput,
-}
-
 pub(crate) struct ApplyJob {
     pub(crate) matrix: PathBuf,
     pub(crate) fields: FieldsJob,
 }
 
 pub(crate) struct TransferJob {
-    pub(crate) scheme: Box<dyn remap::Scheme + Send>,
+    pub(crate) scheme: NamedScheme,
+    pub(crate) limiter: Limiter,
     pub(crate) fields: FieldsJob,
 }
 
@@ -119,7 +126,7 @@ pub(crate) struct CheckJob {
 }
 
 /// What typed arguments mean.
-pub(crate) fn invocation(typed: Typed) -> anyhow::Result<Invocation> {
+pub(crate) fn invocation(typed: Typed, schemes: &Schemes) -> anyhow::Result<Invocation> {
     let Typed {
         everywhere,
         command,
@@ -130,7 +137,7 @@ pub(crate) fn invocation(typed: Typed) -> anyhow::Result<Invocation> {
             json: everywhere.json,
             quiet: everywhere.quiet,
         },
-        job: job(command)?,
+        job: job(command, schemes)?,
     })
 }
 
@@ -138,7 +145,7 @@ fn cores() -> usize {
     thread::available_parallelism().map_or(1, usize::from)
 }
 
-fn job(command: Command) -> anyhow::Result<Job> {
+fn job(command: Command, schemes: &Schemes) -> anyhow::Result<Job> {
     Ok(match command {
         Command::Demo(typed) => Job::Demo(DemoJob {
             cells: typed.cells.into(),
@@ -151,15 +158,8 @@ fn job(command: Command) -> anyhow::Result<Job> {
         Command::Generate(typed) => match typed.what {
             Generated::Box(typed) => Job::Generate(generate_box(typed)?),
         },
-        Command::Info(typed) => Job::Info(InfoJob {
-            mesh: typed.mesh,
-            reading: reading(&typed.reading),
-        }),
-        Command::Convert(typed) => Job::Convert(ConvertJob {
-            from: typed.from,
-            reading: reading(&typed.reading),
-            to: MeshOutput::new(typed.to)?,
-        }),
+        Command::Info(typed) => Job::Info(info(typed)?),
+        Command::Convert(typed) => Job::Convert(convert(typed)?),
         Command::Prepare(typed) => {
             let method = method(typed.part_method);
             let part = typed
@@ -170,6 +170,7 @@ fn job(command: Command) -> anyhow::Result<Job> {
                 target: typed.meshes.target,
                 reading: reading(&typed.meshes.reading),
                 part: part.transpose()?,
+                scheme: scheme(&typed.scheme, schemes)?,
                 output: MatrixOutput::new(typed.output)?,
             })
         }
@@ -182,15 +183,17 @@ fn job(command: Command) -> anyhow::Result<Job> {
             let [matrix, source, target] = take_paths(typed.paths, &mut typed.fields.field, names)?;
             Job::Apply(ApplyJob {
                 matrix,
-                fields: fields(source, target, typed.fields)?,
+                fields: FieldsJob::new(source, target, typed.fields)?,
             })
         }
         Command::Transfer(mut typed) => {
             let names = ["SOURCE", "TARGET"];
             let [source, target] = take_paths(typed.paths, &mut typed.fields.field, names)?;
+            let scheme = scheme(&typed.scheme, schemes)?;
             Job::Transfer(TransferJob {
-                scheme: scheme(typed.scheme),
-                fields: fields(source, target, typed.fields)?,
+                limiter: limiter(typed.limiter, &scheme, schemes)?,
+                scheme,
+                fields: FieldsJob::new(source, target, typed.fields)?,
             })
         }
         Command::Check(typed) => Job::Check(CheckJob {
@@ -203,12 +206,103 @@ fn job(command: Command) -> anyhow::Result<Job> {
             first: typed.first,
             second: typed.second,
         },
-        Command::Completions(typed) => Job::Completions(typed.shell),
+        Command::Completions(typed) => Job::Completions {
+            shell: typed.shell,
+            definition: definition(schemes),
+        },
         Command::Man(typed) => Job::Man {
+            definition: definition(schemes),
             page: typed.page,
             output: typed.output.map(OutputDirectory::new).transpose()?,
         },
     })
+}
+
+fn info(typed: InfoArguments) -> anyhow::Result<InfoJob> {
+    let InfoArguments {
+        file: path,
+        selection,
+        reading,
+    } = typed;
+    if is_matrix(&path) {
+        refuse_for_matrix("--mesh", selection.mesh.is_some())?;
+        refuse_for_matrix("--step", selection.step.is_some())?;
+        refuse_for_matrix("--linearize", reading.linearize)?;
+        return Ok(InfoJob::Matrix(path));
+    }
+    let (reading, all_steps) = selected(&reading, selection)?;
+    ensure!(!all_steps, "--step all: expected the number of one step");
+    Ok(InfoJob::Mesh { path, reading })
+}
+
+fn convert(typed: ConvertArguments) -> anyhow::Result<ConvertJob> {
+    let ConvertArguments {
+        from,
+        to,
+        selection,
+        reading,
+        writing: wanted,
+    } = typed;
+    if is_matrix(&from) {
+        refuse_for_matrix("--mesh", selection.mesh.is_some())?;
+        refuse_for_matrix("--step", selection.step.is_some())?;
+        refuse_for_matrix("--linearize", reading.linearize)?;
+        refuse_for_matrix("--ascii", wanted.ascii)?;
+        refuse_for_matrix("--raw", wanted.raw)?;
+        refuse_for_matrix("--compression", wanted.compression.is_some())?;
+        refuse_for_matrix("--format-version", wanted.format_version.is_some())?;
+        let to = MatrixOutput::new(to)?;
+        return Ok(ConvertJob::Matrix { from, to });
+    }
+    let (reading, all_steps) = selected(&reading, selection)?;
+    Ok(ConvertJob::Mesh {
+        from,
+        reading,
+        all_steps,
+        to: MeshOutput::with(to, writing(wanted))?,
+    })
+}
+
+fn refuse_for_matrix(option: &str, is_given: bool) -> anyhow::Result<()> {
+    ensure!(!is_given, "{option}: is for meshes, not for matrices");
+    Ok(())
+}
+
+/// How a mesh of a file is read, and whether all steps are.
+fn selected(
+    typed: &ReadingArguments,
+    selection: SelectionArguments,
+) -> anyhow::Result<(ReadOptions, bool)> {
+    let mut options = reading(typed);
+    options.mesh = selection.mesh;
+    let Some(step) = selection.step else {
+        return Ok((options, false));
+    };
+    if step == "all" {
+        return Ok((options, true));
+    }
+    let number = step.parse();
+    let number = number.with_context(|| {
+        format!("--step {step}: expected the number of a step, counted from 0, or all")
+    })?;
+    Ok((options.step(StepChoice::Number(number)), false))
+}
+
+fn writing(typed: WritingArguments) -> WriteOptions {
+    let mut options = WriteOptions::default();
+    options.data = match (typed.ascii, typed.raw) {
+        (true, _) => Some(DataEncoding::Ascii),
+        (_, true) => Some(DataEncoding::Raw),
+        (false, false) => None,
+    };
+    options.compressor = typed.compression.map(|name| match name {
+        CompressionName::None => Compressor::None,
+        CompressionName::Zlib => Compressor::Zlib,
+        CompressionName::Lz4 => Compressor::Lz4,
+        CompressionName::Lzma => Compressor::Lzma,
+    });
+    options.version = typed.format_version;
+    options
 }
 
 fn generate_box(typed: BoxArguments) -> anyhow::Result<GenerateJob> {
@@ -237,39 +331,35 @@ fn generate_box(typed: BoxArguments) -> anyhow::Result<GenerateJob> {
     })
 }
 
-fn fields(source: PathBuf, target: PathBuf, typed: FieldArguments) -> anyhow::Result<FieldsJob> {
-    let mut names: Vec<String> = Vec::new();
-    for name in typed.field {
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    let nature = match typed.nature {
-        NatureName::IntensiveMaximum => Nature::IntensiveMaximum,
-        NatureName::IntensiveConservation => Nature::IntensiveConservation,
-        NatureName::ExtensiveMaximum => Nature::ExtensiveMaximum,
-        NatureName::ExtensiveConservation => Nature::ExtensiveConservation,
-    };
-    Ok(FieldsJob {
-        source,
-        target,
-        reading: reading(&typed.reading),
-        names,
-        nature,
-        default: typed.default,
-        output: MeshOutput::new(typed.output)?,
-    })
-}
-
-fn reading(typed: &ReadingArguments) -> ReadOptions {
+pub(super) fn reading(typed: &ReadingArguments) -> ReadOptions {
     ReadOptions::default().linearize(typed.linearize)
 }
 
-/// The scheme of a name; a new scheme is registered by one line here and its name in `typed`.
-fn scheme(name: SchemeName) -> Box<dyn remap::Scheme + Send> {
-    match name {
-        SchemeName::P0P0 => Box::new(remap::P0P0),
+/// The scheme of a name; the parser knows the names as well.
+fn scheme(name: &str, schemes: &Schemes) -> anyhow::Result<NamedScheme> {
+    let scheme = schemes.find(name).cloned();
+    scheme.with_context(|| format!("--scheme {name}: no such scheme"))
+}
+
+/// The limiter of a name; a scheme that has none cannot have one.
+fn limiter(name: LimiterName, scheme: &NamedScheme, schemes: &Schemes) -> anyhow::Result<Limiter> {
+    let limiter = match name {
+        LimiterName::None => Limiter::None,
+        LimiterName::BarthJespersen => Limiter::BarthJespersen,
+    };
+    if limiter != Limiter::None && scheme.make_limited.is_none() {
+        let limited = schemes
+            .iter()
+            .filter(|scheme| scheme.make_limited.is_some());
+        let names: Vec<_> = limited.map(|scheme| scheme.name).collect();
+        bail!(
+            "--limiter {}: scheme {} has no limiter; expected --scheme {}",
+            limiter.name(),
+            scheme.name,
+            names.join(" or ")
+        );
     }
+    Ok(limiter)
 }
 
 fn method(name: MethodName) -> Method {
@@ -377,7 +467,7 @@ mod tests {
 
     #[test]
     fn the_definition_of_the_arguments_is_sound() {
-        super::super::definition().debug_assert();
+        super::super::definition(&Schemes::built_in()).debug_assert();
     }
 
     #[test]

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::typed_fields::FieldArguments;
+
 /// Conservative transfer of fields between meshes of three-dimensional cells.
 #[derive(Debug, Parser)]
 #[command(
@@ -153,29 +155,85 @@ pub(crate) struct ReadingArguments {
     pub(crate) linearize: bool,
 }
 
-/// Show cells by shape, nodes, bounds, volume, fields and problems of a mesh.
+/// Which mesh and step are read of a file that holds several.
 #[derive(Args, Debug)]
-#[command(after_help = "Example:\n  remap info mesh.vtu")]
+pub(crate) struct SelectionArguments {
+    /// The mesh to read of a file that holds several, by name (default: the first).
+    #[arg(long, value_name = "NAME")]
+    pub(crate) mesh: Option<String>,
+    /// The step to read of a time series, counted from 0 (default: the last).
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub(crate) step: Option<String>,
+}
+
+/// Show what a file holds.
+///
+/// Of a mesh: cells by shape, nodes, bounds, volume, steps, fields and problems. Of a matrix: rows,
+/// columns, entries, their sum, the digest, and the meshes it belongs to.
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  remap info mesh.vtu\n  remap info matrix.npz")]
 pub(crate) struct InfoArguments {
-    /// The mesh to look at.
+    /// The mesh, or the matrix, to look at.
     #[arg(value_name = "MESH")]
-    pub(crate) mesh: PathBuf,
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) selection: SelectionArguments,
     #[command(flatten)]
     pub(crate) reading: ReadingArguments,
 }
 
-/// Write a mesh with its fields in another format.
+/// Write a mesh with its fields, or a matrix with its labels, in another format.
+///
+/// Of a time series the last step is written, or the one asked for, or all with `--step all`.
 #[derive(Args, Debug)]
-#[command(after_help = "Example:\n  remap convert MESH.vtu COPY.vtu")]
+#[command(
+    after_help = "Example:\n  remap convert mesh.vtu copy.vtu --raw --compression none\n  \
+                  remap convert matrix.npz weights.nc"
+)]
 pub(crate) struct ConvertArguments {
-    /// The mesh to read.
+    /// The mesh, or the matrix, to read.
     #[arg(value_name = "FROM")]
     pub(crate) from: PathBuf,
-    /// The mesh to write; its extension says the format.
+    /// The file to write; its extension says the format.
     #[arg(value_name = "TO")]
     pub(crate) to: PathBuf,
     #[command(flatten)]
+    pub(crate) selection: SelectionArguments,
+    #[command(flatten)]
     pub(crate) reading: ReadingArguments,
+    #[command(flatten)]
+    pub(crate) writing: WritingArguments,
+}
+
+/// How a mesh file is written, where its format leaves a choice.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Encoding, where the format leaves a choice")]
+pub(crate) struct WritingArguments {
+    /// Numbers in digits.
+    #[arg(long, conflicts_with = "raw")]
+    pub(crate) ascii: bool,
+    /// Numbers as bytes even where that makes the file no valid XML: smallest and fastest.
+    #[arg(long)]
+    pub(crate) raw: bool,
+    /// How numbers are compressed.
+    #[arg(long, value_enum, value_name = "HOW")]
+    pub(crate) compression: Option<CompressionName>,
+    /// The version of the format, such as 2.2 or 4.1 of .msh.
+    #[arg(long, value_name = "V")]
+    pub(crate) format_version: Option<String>,
+}
+
+/// The ways to compress numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CompressionName {
+    /// Not at all.
+    None,
+    /// Every reader has it.
+    Zlib,
+    /// Fast.
+    Lz4,
+    /// Readable by VTK, but not smaller: the data are stored.
+    Lzma,
 }
 
 /// Compute the matrix of overlap volumes: rows are target cells, columns source cells.
@@ -195,6 +253,9 @@ pub(crate) struct PrepareArguments {
     /// How the target is cut into parts; the same for all parts of a job.
     #[arg(long, value_enum, value_name = "METHOD", default_value_t = MethodName::Slices, requires = "part")]
     pub(crate) part_method: MethodName,
+    /// The interpolation scheme that the matrix is for.
+    #[arg(long, value_name = "SCHEME", default_value = "p0-p0")]
+    pub(crate) scheme: String,
     /// The matrix to write.
     #[arg(short, long, value_name = "MATRIX")]
     pub(crate) output: PathBuf,
@@ -238,46 +299,6 @@ pub(crate) struct MergeArguments {
     pub(crate) output: PathBuf,
 }
 
-/// Which fields to transfer, and how.
-#[derive(Args, Debug)]
-pub(crate) struct FieldArguments {
-    /// The cell fields to transfer, by name; several after one --field, or --field again.
-    #[arg(long, value_name = "NAME", required = true, num_args = 1..)]
-    pub(crate) field: Vec<String>,
-    /// What a field is, and what is kept where the meshes do not cover each other.
-    #[arg(long, value_enum, value_name = "NATURE", default_value_t = NatureName::IntensiveMaximum)]
-    pub(crate) nature: NatureName,
-    #[command(flatten)]
-    pub(crate) reading: ReadingArguments,
-    /// The value of target cells that no source cell overlaps.
-    #[arg(long, value_name = "V", default_value_t = f64::NAN, allow_hyphen_values = true)]
-    pub(crate) default: f64,
-    /// The mesh to write: the target with the transferred fields.
-    #[arg(short, long, value_name = "MESH")]
-    pub(crate) output: PathBuf,
-}
-
-/// The four natures of a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum NatureName {
-    /// A temperature: means of what overlaps, the maximum principle holds.
-    IntensiveMaximum,
-    /// A density: the integral over what is covered is kept.
-    IntensiveConservation,
-    /// A power: only the part of a source cell that is overlapped arrives.
-    ExtensiveMaximum,
-    /// A number of things: the whole of every source cell that is overlapped arrives.
-    ExtensiveConservation,
-}
-
-/// The interpolation schemes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum SchemeName {
-    /// Constant in each source cell, means in target cells.
-    #[value(name = "p0-p0")]
-    P0P0,
-}
-
 /// Transfer cell fields with a matrix that `prepare` made.
 #[derive(Args, Debug)]
 #[command(
@@ -305,10 +326,22 @@ pub(crate) struct TransferArguments {
     #[arg(value_names = ["SOURCE", "TARGET"], num_args = 0..=2)]
     pub(crate) paths: Vec<PathBuf>,
     /// The interpolation scheme.
-    #[arg(long, value_enum, value_name = "SCHEME", default_value_t = SchemeName::P0P0)]
-    pub(crate) scheme: SchemeName,
+    #[arg(long, value_name = "SCHEME", default_value = "p0-p0")]
+    pub(crate) scheme: String,
+    /// What keeps a linear scheme from overshooting.
+    #[arg(long, value_enum, value_name = "LIMITER", default_value_t = LimiterName::None)]
+    pub(crate) limiter: LimiterName,
     #[command(flatten)]
     pub(crate) fields: FieldArguments,
+}
+
+/// The limiters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LimiterName {
+    /// Linear fields stay exact; at steps values overshoot.
+    None,
+    /// No value beyond those of the cells around.
+    BarthJespersen,
 }
 
 /// Check the laws of a matrix: rows against target volumes, columns against source volumes.

@@ -4,11 +4,11 @@ use std::time::Instant;
 
 use anyhow::Context;
 
-use super::meshes::Meshes;
+use super::certificate::SchemeNames;
 use super::report::Seconds;
-use super::transferred::transfer_and_write;
+use super::transferred::{Given, Prepared, transfer_and_write};
 use crate::arguments::ApplyJob;
-use crate::files::read_overlap_matrix;
+use crate::files::read_whole_matrix;
 use crate::output::Outcome;
 use crate::progress::Progress;
 
@@ -18,14 +18,29 @@ pub(crate) fn run(job: &ApplyJob, progress: &Progress) -> anyhow::Result<Outcome
         matrix: path,
         fields: job,
     } = job;
-    let (matrix, read) = progress.step("reading the matrix", || read_overlap_matrix(path));
-    let matrix = matrix?;
-    let meshes = Meshes::read(&job.source, &job.target, &job.reading, progress)?;
-    let belongs = matrix.check_meshes(&meshes.source.mesh, &meshes.target.mesh);
+    let mut warnings = Vec::new();
+    let (file, read) = progress.step("reading the matrix", || {
+        read_whole_matrix(path, &mut warnings)
+    });
+    let (matrix, scheme) = file?;
+    let mut given = Given::read(job, progress)?;
+    given.warnings.splice(..0, warnings);
+    let belongs = matrix.check_meshes(&given.source.mesh, &given.target.mesh);
     belongs.with_context(|| path.display().to_string())?;
+    let giving = if job.options.reverse {
+        matrix.target_location()
+    } else {
+        matrix.source_location()
+    };
+    given.check_names(job, giving)?;
     let seconds = Seconds {
-        read: read + meshes.seconds,
+        read: read + given.seconds,
         ..Seconds::default()
     };
-    transfer_and_write(job, &matrix, meshes, seconds, start, progress)
+    let scheme = SchemeNames {
+        scheme: scheme.as_deref().unwrap_or("unknown"),
+        limiter: None,
+    };
+    let prepared = Prepared::Matrix(matrix);
+    transfer_and_write(job, scheme, prepared, given, seconds, start, progress)
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::meshes::Meshes;
 use crate::arguments::CheckJob;
-use crate::files::read_overlap_matrix;
+use crate::files::read_suspected_matrix;
 use crate::output::{Outcome, table_of_facts, table_with_header};
 use crate::progress::Progress;
 
@@ -61,14 +61,18 @@ impl From<&Violation> for CellReport {
 }
 
 pub(crate) fn run(job: &CheckJob, progress: &Progress) -> anyhow::Result<Outcome> {
-    let (matrix, _) = progress.step("reading the matrix", || read_overlap_matrix(&job.matrix));
+    let mut warnings = Vec::new();
+    let (matrix, _) = progress.step("reading the matrix", || {
+        read_suspected_matrix(&job.matrix, &mut warnings)
+    });
     let matrix = matrix?;
     let Meshes {
         source,
         target,
-        warnings,
+        warnings: of_meshes,
         ..
     } = Meshes::read(&job.source, &job.target, &job.reading, progress)?;
+    warnings.extend(of_meshes);
     let (report, _) = progress.step("checking", || check(&matrix, &source.mesh, &target.mesh));
     let found = report.with_context(|| job.matrix.display().to_string())?;
 

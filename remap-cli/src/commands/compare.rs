@@ -6,7 +6,7 @@ use mesh_core::CsrMatrix;
 use remap::OverlapMatrix;
 use serde::Serialize;
 
-use crate::files::read_matrix;
+use crate::files::warning_where_changed;
 use crate::output::{Outcome, table_of_facts};
 use crate::progress::Progress;
 
@@ -22,8 +22,15 @@ struct Comparison {
 }
 
 pub(crate) fn run(first: &Path, second: &Path, progress: &Progress) -> anyhow::Result<Outcome> {
+    let mut warnings = Vec::new();
     let (matrices, _) = progress.step("reading the matrices", || {
-        anyhow::Ok([read_matrix(first)?.matrix, read_matrix(second)?.matrix])
+        // Whether they say what they belong to is no matter here; what was changed is looked for.
+        let mut read = |path| {
+            let file = mesh_io::read_matrix_unchecked(path)?;
+            warnings.extend(warning_where_changed(path, &file));
+            anyhow::Ok(file.matrix)
+        };
+        anyhow::Ok([read(first)?, read(second)?])
     });
     let matrices = matrices?.map(|matrix| OverlapMatrix::new(matrix, None, None));
     let shapes = matrices.each_ref().map(|matrix| matrix.matrix().shape());
@@ -51,7 +58,9 @@ pub(crate) fn run(first: &Path, second: &Path, progress: &Progress) -> anyhow::R
         ),
     ]);
     let holds = entries == 0 && shapes[0] == shapes[1];
-    Ok(Outcome::summary(&report, text)?.holding(holds))
+    Ok(Outcome::summary(&report, text)?
+        .holding(holds)
+        .warning(warnings))
 }
 
 fn shape_text((rows, columns): (usize, usize)) -> String {

@@ -7,13 +7,12 @@ use std::path::PathBuf;
 use mesh_core::{
     CartesianMesh, DataArray, Field, FieldValues, Location, UnstructuredMesh, Vector3,
 };
-use mesh_io::MatrixFile;
 use partition::{Partition, run_in_parts};
-use remap::{Nature, OverlapMatrix, P0P0, RemapOperator};
+use remap::{Nature, OverlapMatrix, P0P0, RemapOperator, Scheme};
 use serde::Serialize;
 
 use crate::arguments::DemoJob;
-use crate::files::OutputDirectory;
+use crate::files::{OutputDirectory, matrix_file};
 use crate::output::{Outcome, table_of_facts};
 use crate::progress::Progress;
 
@@ -172,13 +171,8 @@ fn write_all(
     let on_source = DataArray::scalars(heights.collect());
     let operator = RemapOperator::new(&matrix, source, target, Nature::IntensiveMaximum)?;
     let on_target = operator.apply(&on_source, f64::NAN)?;
-    let (from, to) = (matrix.source(), matrix.target());
-    let matrix = MatrixFile {
-        matrix: matrix.into_matrix(),
-        source: from,
-        target: to,
-        part: None,
-    };
+    let (from, to) = (source.measures(), target.measures());
+    let matrix = matrix_file(matrix, P0P0.name(), from, to);
 
     let names = ["source.vtu", "target.vtu", "matrix.npz", "transferred.vtu"];
     let paths = names.map(|name| directory.file(name));

@@ -1,12 +1,15 @@
-//! `remap info`: what a mesh file holds.
+//! `remap info`: what a file holds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::path::Path;
 
+use anyhow::ensure;
 use mesh_core::{Field, FieldValues, Location, Shape, UnstructuredMesh};
+use mesh_io::{ReadOptions, StepChoice};
 use serde::Serialize;
 
+use super::matrix_info::MatrixInfo;
 use crate::arguments::InfoJob;
 use crate::files::read_mesh;
 use crate::output::{Outcome, table_of_facts, table_with_header};
@@ -21,6 +24,8 @@ pub(crate) struct MeshReport {
     shapes: BTreeMap<&'static str, usize>,
     bounds: BoundsReport,
     volume: f64,
+    /// Of the steps of a time series; empty where the fields have no time.
+    times: Vec<f64>,
     fields: Vec<FieldReport>,
     problems: Vec<String>,
     fingerprint: String,
@@ -45,16 +50,56 @@ struct FieldReport {
     /// Over all components; not there where no value is a number.
     min: Option<f64>,
     max: Option<f64>,
+    /// Names of its integers.
+    labels: Vec<LabelReport>,
+}
+
+#[derive(Serialize)]
+struct LabelReport {
+    name: String,
+    value: i64,
+    /// Cells or nodes with that value.
+    tuples: usize,
 }
 
 pub(crate) fn run(job: &InfoJob, progress: &Progress) -> anyhow::Result<Outcome> {
-    let mut notes = Vec::new();
-    let (file, _) = progress.step("reading the mesh", || {
-        read_mesh(&job.mesh, &job.reading, &mut notes)
-    });
-    let file = file?;
-    let report = MeshReport::new(&file.mesh, &file.fields, file.notes);
-    Outcome::summary(&report, report.text(&job.mesh))
+    match job {
+        InfoJob::Mesh { path, reading } => {
+            let times = check_step(path, reading)?;
+            let mut notes = Vec::new();
+            let (file, _) =
+                progress.step("reading the mesh", || read_mesh(path, reading, &mut notes));
+            let file = file?;
+            let report = MeshReport::new(&file.mesh, &file.fields, file.notes).at_times(times);
+            Outcome::summary(&report, report.text(path))
+        }
+        InfoJob::Matrix(path) => {
+            let (file, _) = progress.step("reading the matrix", || {
+                mesh_io::read_matrix_unchecked(path)
+            });
+            let report = MatrixInfo::new(&file?);
+            Outcome::summary(&report, report.text(path))
+        }
+    }
+}
+
+/// The times of the steps of a mesh file, among which the one asked for has to be.
+pub(crate) fn check_step(path: &Path, reading: &ReadOptions) -> anyhow::Result<Vec<f64>> {
+    let times = mesh_io::read_times(path)?;
+    if let StepChoice::Number(number) = reading.step {
+        ensure!(
+            !times.is_empty(),
+            "{}: has no steps of time; leave --step {number} out",
+            path.display()
+        );
+        ensure!(
+            number < times.len(),
+            "{}: has no step {number}; expected one of 0 to {}",
+            path.display(),
+            times.len() - 1
+        );
+    }
+    Ok(times)
 }
 
 impl MeshReport {
@@ -77,10 +122,16 @@ impl MeshReport {
                 max: bounds.max.into(),
             },
             volume: mesh_core::compensated_sum(measures.iter().copied()),
+            times: Vec::new(),
             fields: fields.iter().map(FieldReport::new).collect(),
             problems,
             fingerprint: mesh.fingerprint().to_string(),
         }
+    }
+
+    /// With the times of a series.
+    pub(crate) fn at_times(self, times: Vec<f64>) -> MeshReport {
+        MeshReport { times, ..self }
     }
 
     /// The report for eyes.
@@ -115,6 +166,28 @@ impl MeshReport {
             let header = ["field", "on", "components", "values", "least", "greatest"];
             let _ = write!(text, "\n{}", table_with_header(header, fields));
         }
+        let labels = self.fields.iter().flat_map(|field| {
+            let of = |label: &LabelReport| {
+                [
+                    label.name.clone(),
+                    label.value.to_string(),
+                    label.tuples.to_string(),
+                    format!("{} of {}", field.location, field.name),
+                ]
+            };
+            field.labels.iter().map(of).collect::<Vec<_>>()
+        });
+        let labels: Vec<_> = labels.collect();
+        if !labels.is_empty() {
+            let header = ["group", "value", "number", "of"];
+            let _ = write!(text, "\n{}", table_with_header(header, labels));
+        }
+        if let [first, .., last] = self.times.as_slice() {
+            let count = self.times.len();
+            let _ = write!(text, "\n{count} steps at times from {first} to {last}");
+        } else if let [time] = self.times.as_slice() {
+            let _ = write!(text, "\n1 step at time {time}");
+        }
         for problem in &self.problems {
             let _ = write!(text, "\nproblem: {problem}");
         }
@@ -144,7 +217,27 @@ impl FieldReport {
             tuples: field.tuples(),
             min: numbers().reduce(f64::min),
             max: numbers().reduce(f64::max),
+            labels: LabelReport::all(field),
         }
+    }
+}
+
+impl LabelReport {
+    /// The labels of a field.
+    fn all(field: &Field) -> Vec<LabelReport> {
+        let (false, Some(array)) = (field.labels().is_empty(), field.as_integer()) else {
+            return Vec::new();
+        };
+        let mut tuples = HashMap::new();
+        for value in array.tuples().filter_map(|tuple| tuple.first()) {
+            *tuples.entry(*value).or_insert(0) += 1;
+        }
+        let labels = field.labels().iter().map(|label| LabelReport {
+            name: label.name.clone(),
+            value: label.value,
+            tuples: tuples.get(&label.value).copied().unwrap_or(0),
+        });
+        labels.collect()
     }
 }
 

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use anyhow::Context;
-use mesh_core::CellId;
+use anyhow::{Context, ensure};
+use mesh_core::{CellId, CsrMatrix, Location};
 use mesh_io::{MatrixFile, PartLabel};
 use partition::PartMatrix;
 use remap::OverlapMatrix;
@@ -30,13 +30,14 @@ pub(crate) fn run(
     progress: &Progress,
 ) -> anyhow::Result<Outcome> {
     let start = Instant::now();
+    let mut warnings = Vec::new();
     let (parts, read) = progress.step("reading the parts", || {
         paths
             .iter()
-            .map(|path| read_part(path))
+            .map(|path| read_part(path, &mut warnings))
             .collect::<anyhow::Result<Vec<_>>>()
     });
-    let parts = parts?;
+    let (parts, labels): (Vec<_>, Vec<_>) = parts?.into_iter().unzip();
 
     let (merged, assemble) = progress.step("merging", || partition::merge(&parts));
     let matrix = merged?;
@@ -45,10 +46,9 @@ pub(crate) fn run(
 
     let matrix = OverlapMatrix::new(matrix, source, target);
     let file = MatrixFile {
-        matrix: matrix.matrix().clone(),
         source,
         target,
-        part: None,
+        ..merged_file(matrix.matrix().clone(), &parts, labels)?
     };
     let (written, write) = progress.step("writing", || output.write(&file));
     written?;
@@ -68,18 +68,84 @@ pub(crate) fn run(
     };
     let report = MatrixReport::new(&facts, seconds.since(start), volumes);
     let text = report.table();
-    Ok(Outcome::summary(&report, text)?.warning(warning_where_nothing_overlaps(&matrix)))
+    warnings.extend(warning_where_nothing_overlaps(&matrix));
+    Ok(Outcome::summary(&report, text)?.warning(warnings))
+}
+
+/// The merged matrix with what its parts say of it: scheme and locations, which have to be the same
+/// in all of them, and what rows and columns measure, where each part knows.
+fn merged_file(
+    matrix: CsrMatrix,
+    parts: &[(String, PartMatrix)],
+    labels: Vec<PartLabels>,
+) -> anyhow::Result<MatrixFile> {
+    let mut file = MatrixFile::new(matrix);
+    let mut target_measures = Some(vec![f64::NAN; file.matrix.rows()]);
+    for (number, ((name, part), labels)) in parts.iter().zip(labels).enumerate() {
+        if number == 0 {
+            file.scheme = labels.scheme;
+            file.source_location = labels.source_location;
+            file.target_location = labels.target_location;
+            file.source_measures = labels.source_measures;
+        } else {
+            let made = |scheme: &Option<String>, from: Location, to: Location| {
+                let scheme = scheme.as_deref().unwrap_or("of unknown name");
+                format!("scheme {scheme} from {from} to {to}")
+            };
+            let found = made(
+                &labels.scheme,
+                labels.source_location,
+                labels.target_location,
+            );
+            let expected = made(&file.scheme, file.source_location, file.target_location);
+            ensure!(
+                found == expected,
+                "{name}: made by {found}, but {} by {expected}",
+                parts[0].0
+            );
+            // All know the same mesh.
+            file.source_measures = file.source_measures.and(labels.source_measures);
+        }
+        target_measures = target_measures
+            .zip(labels.target_measures)
+            .map(|(mut all, own)| {
+                for (row, measure) in part.rows.iter().zip(own) {
+                    all[row.index()] = measure;
+                }
+                all
+            });
+    }
+    file.target_measures = target_measures;
+    Ok(file)
+}
+
+/// What a part says of itself beside its matrix and its place.
+struct PartLabels {
+    scheme: Option<String>,
+    source_location: Location,
+    target_location: Location,
+    source_measures: Option<Vec<f64>>,
+    target_measures: Option<Vec<f64>>,
 }
 
 /// The matrix of a part, with its file's name.
-fn read_part(path: &Path) -> anyhow::Result<(String, PartMatrix)> {
+fn read_part(
+    path: &Path,
+    warnings: &mut Vec<String>,
+) -> anyhow::Result<((String, PartMatrix), PartLabels)> {
     let name = path.display().to_string();
     let MatrixFile {
         matrix,
         source,
         target,
         part,
-    } = read_matrix(path)?;
+        scheme,
+        source_location,
+        target_location,
+        source_measures,
+        target_measures,
+        ..
+    } = read_matrix(path, warnings)?;
     let label = part.with_context(|| {
         format!("{name}: is no part of a matrix; expected what `remap prepare --part I/P` writes")
     })?;
@@ -101,5 +167,12 @@ fn read_part(path: &Path) -> anyhow::Result<(String, PartMatrix)> {
         source: mesh(source, "source")?,
         target: mesh(target, "target")?,
     };
-    Ok((name, part))
+    let labels = PartLabels {
+        scheme,
+        source_location,
+        target_location,
+        source_measures,
+        target_measures,
+    };
+    Ok(((name, part), labels))
 }

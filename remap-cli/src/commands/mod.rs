@@ -1,18 +1,22 @@
 //! One file for each command; here they are told apart, with what several of them share.
 
 mod apply;
+mod certificate;
 mod check;
 mod compare;
 mod completions;
+mod conservation;
 mod convert;
 mod demo;
 mod generate;
 mod info;
 mod man;
+mod matrix_info;
 mod merge;
 mod meshes;
 mod prepare;
 mod report;
+mod series;
 mod transfer;
 mod transferred;
 
@@ -25,7 +29,7 @@ pub(crate) fn run(job: Job, progress: &Progress) -> anyhow::Result<Outcome> {
     match job {
         Job::Demo(job) => demo::run(&job, progress),
         Job::Generate(job) => generate::run(&job, progress),
-        Job::Info(mesh) => info::run(&mesh, progress),
+        Job::Info(job) => info::run(&job, progress),
         Job::Convert(job) => convert::run(&job, progress),
         Job::Prepare(job) => prepare::run(&job, progress),
         Job::Merge { parts, output } => merge::run(&parts, &output, progress),
@@ -33,7 +37,11 @@ pub(crate) fn run(job: Job, progress: &Progress) -> anyhow::Result<Outcome> {
         Job::Transfer(job) => transfer::run(&job, progress),
         Job::Check(job) => check::run(&job, progress),
         Job::Compare { first, second } => compare::run(&first, &second, progress),
-        Job::Completions(shell) => completions::run(shell),
-        Job::Man { page, output } => man::run(page.as_deref(), output.as_ref()),
+        Job::Completions { shell, definition } => completions::run(shell, definition),
+        Job::Man {
+            definition,
+            page,
+            output,
+        } => man::run(definition, page.as_deref(), output.as_ref()),
     }
 }

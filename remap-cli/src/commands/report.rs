@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use mesh_core::{Digest, UnstructuredMesh};
+use mesh_core::{Digest, UnstructuredMesh, compensated_sum};
 use remap::OverlapMatrix;
 use serde::Serialize;
 
@@ -92,13 +92,32 @@ impl Volumes {
         source: &UnstructuredMesh,
         target: Option<&UnstructuredMesh>,
     ) -> Volumes {
-        let (source_volume, target_volume) = rayon::join(
-            || source.volume(),
-            || target.map_or(0.0, UnstructuredMesh::volume),
+        Measures::new(source, target).volumes(matrix)
+    }
+}
+
+/// The volumes of all cells of two meshes.
+pub(crate) struct Measures {
+    pub(crate) source: Vec<f64>,
+    pub(crate) target: Vec<f64>,
+}
+
+impl Measures {
+    /// The volumes of the cells; no target is an empty part of one.
+    pub(crate) fn new(source: &UnstructuredMesh, target: Option<&UnstructuredMesh>) -> Measures {
+        let (source, target) = rayon::join(
+            || source.measures(),
+            || target.map_or_else(Vec::new, UnstructuredMesh::measures),
         );
+        Measures { source, target }
+    }
+
+    /// Their sums, with what is known of the matrix.
+    pub(crate) fn volumes(&self, matrix: &MatrixFacts) -> Volumes {
+        let sum = |volumes: &[f64]| compensated_sum(volumes.iter().copied());
         Volumes {
-            source_volume,
-            target_volume,
+            source_volume: sum(&self.source),
+            target_volume: sum(&self.target),
             overlap_volume: matrix.sum,
             uncovered_target_cells: matrix.empty_rows,
         }
