@@ -5,7 +5,6 @@
 //! the timed part. How to run and to record: `README.md` beside this crate.
 
 mod cells;
-mod dual;
 mod exercise;
 mod files;
 mod memory;
@@ -14,6 +13,7 @@ mod random;
 mod recipes;
 mod search;
 mod threads;
+mod transfer;
 
 use std::time::Duration;
 
@@ -30,6 +30,7 @@ pub use random::Random;
 pub use recipes::shuffle;
 pub use search::{check_search, count_candidates};
 pub use threads::{Times, thread_pool, time_on_one_thread};
+pub use transfer::{plain_parallel_product, plain_product, smooth_field};
 
 /// Criterion with few samples and short times, so that all benches together take some minutes;
 /// what the command line says goes before.

@@ -5,10 +5,10 @@ use std::path::Path;
 use geom_intersect::{Intersector, Solid, StandardShape};
 use mesh_core::{
     BoxCellShape, BoxMesh, CartesianMesh, MeshArrays, Point3, UnstructuredMesh, Vector3,
+    dual_of_tetrahedra,
 };
 use nalgebra::{Rotation3, Unit};
 
-use crate::dual::dual_of_tetrahedra;
 use crate::exercise::Meshes;
 use crate::random::Random;
 
@@ -79,7 +79,7 @@ pub(crate) fn pins() -> Meshes {
 pub(crate) fn dual() -> Meshes {
     let pins = read("pins_fine.vtu");
     let bounds = pins.bounds();
-    let source = dual_of_tetrahedra(&pins);
+    let source = dual_of_tetrahedra(&pins).expect("tetrahedra that meet face to face");
     let box_of_pins = BoxMesh {
         origin: bounds.min,
         size: bounds.max - bounds.min,

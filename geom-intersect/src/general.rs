@@ -28,10 +28,11 @@ pub(crate) struct General {
 
 /// The general soup, for surfaces that are too large for sets of edges.
 #[derive(Debug, Clone, Default)]
-struct Soups {
+pub(crate) struct Soups {
     whole: Soup,
     roofed: Soup,
     piece: Soup,
+    planes: Vec<Plane>,
 }
 
 impl Default for General {
@@ -110,28 +111,49 @@ impl General {
         clipper: &Solid,
         origin: Point3<f64>,
     ) -> Moments {
-        let Soups {
+        let mut total = nothing(origin);
+        let soups = &mut self.soups;
+        soups.for_each_piece(clipped, clipper, origin, |sign, piece| {
+            add(&mut total, sign, &piece.moments::<FIRST>(origin));
+        });
+        total
+    }
+}
+
+impl Soups {
+    /// Visits the signed pieces, in the frame of `origin`, that add up to the part of `clipped` that
+    /// lies in `clipper`; one piece where that is convex.
+    pub(crate) fn for_each_piece(
+        &mut self,
+        clipped: &Solid,
+        clipper: &Solid,
+        origin: Point3<f64>,
+        mut visit: impl FnMut(f64, &mut Soup),
+    ) {
+        let Self {
             whole,
             roofed,
             piece: soup,
-        } = &mut self.soups;
+            planes,
+        } = self;
         clipped.fill_soup(whole, &origin);
         let extent = clipper.frame().extent;
         if clipper.is_convex() {
-            for plane in &self.planes {
+            clipper.convex_planes(&origin, planes);
+            for plane in planes {
                 whole.clip(plane, plane.snap(extent));
             }
-            return whole.moments::<FIRST>(origin);
+            visit(1.0, whole);
+            return;
         }
         let shift = clipper.frame().origin - origin;
         let decomposition = clipper.decomposition();
-        let mut total = nothing(origin);
         if let Some(planes) = decomposition.roof_planes() {
             roofed.copy_from(whole);
             for plane in planes {
                 roofed.clip(&plane.moved(&shift), plane.snap(extent));
             }
-            total = roofed.moments::<FIRST>(origin);
+            visit(1.0, roofed);
         }
         for (base, under_roof) in [(&*roofed, true), (&*whole, false)] {
             let bounds = box_around(&base.vertices);
@@ -141,10 +163,9 @@ impl General {
                 for plane in planes {
                     soup.clip(&plane.moved(&shift), 0.0);
                 }
-                add(&mut total, sign, &soup.moments::<FIRST>(origin));
+                visit(sign, soup);
             }
         }
-        total
     }
 }
 

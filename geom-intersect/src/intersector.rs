@@ -217,14 +217,14 @@ fn fast_cell<'a>(
 }
 
 /// Which solid is clipped by which, and in whose frame.
-struct Roles<'a> {
-    clipped: &'a Solid,
-    clipper: &'a Solid,
-    origin: Point3<f64>,
+pub(crate) struct Roles<'a> {
+    pub(crate) clipped: &'a Solid,
+    pub(crate) clipper: &'a Solid,
+    pub(crate) origin: Point3<f64>,
 }
 
 impl<'a> Roles<'a> {
-    fn of(source: &'a Solid, target: &'a Solid) -> Self {
+    pub(crate) fn of(source: &'a Solid, target: &'a Solid) -> Self {
         let roles = |clipped: &'a Solid, clipper: &'a Solid, frame: &Solid| Self {
             clipped,
             clipper,

@@ -36,13 +36,16 @@ mod lanes;
 mod moments;
 mod plane;
 mod plane_lanes;
+mod second_moments;
 mod solid;
 mod soup;
 mod standard;
 mod standard_faces;
 mod surface;
 
+pub use boxes::upright_box;
 pub use intersector::{Intersector, box_overlap};
 pub use moments::Moments;
+pub use second_moments::SecondMoments;
 pub use solid::{Solid, SolidClass};
 pub use standard::StandardShape;

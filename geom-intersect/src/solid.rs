@@ -285,10 +285,7 @@ impl Solid {
         self.planes.clear();
         self.planar.clear();
         if shape == StandardShape::Hexahedron && boxes::is_box(&self.corners, &low, &high) {
-            self.class = SolidClass {
-                axis_aligned: true,
-                ..self.class_with(true, boxes::volume(&(high - low)))
-            };
+            self.class = SolidClass::of_box(&low, &high);
             return;
         }
         let mut corners = self.corners;

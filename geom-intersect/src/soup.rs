@@ -128,26 +128,39 @@ impl Soup {
             return EdgeSum::default().moments(origin);
         };
         let near = self.vertices[first.start as usize];
+        let mut sum = EdgeSum::default();
+        self.for_each_edge(&near, |start, end, left, right| {
+            sum.add::<FIRST>(start, end, left, right);
+        });
+        let mut moments = sum.moments(origin);
+        moments.first += near * moments.volume;
+        moments
+    }
+
+    /// Visits the edges with a vertex of the face on their left and one of that on their right, all
+    /// relative to a point.
+    #[inline(always)]
+    pub(crate) fn for_each_edge(
+        &mut self,
+        about: &Vector3<f64>,
+        mut visit: impl FnMut(&Vector3<f64>, &Vector3<f64>, &Vector3<f64>, &Vector3<f64>),
+    ) {
         self.vertex_of_face.clear();
         self.vertex_of_face.resize(self.faces as usize, NO_VERTEX);
-        let mut sum = EdgeSum::default();
         for edge in &self.edges {
             let mut reference = |face: u32| {
                 let vertex = &mut self.vertex_of_face[face as usize];
                 if *vertex == NO_VERTEX {
                     *vertex = edge.start;
                 }
-                self.vertices[*vertex as usize] - near
+                self.vertices[*vertex as usize] - about
             };
             let left = reference(edge.left);
             let right = reference(edge.right);
-            let start = self.vertices[edge.start as usize] - near;
-            let end = self.vertices[edge.end as usize] - near;
-            sum.add::<FIRST>(&start, &end, &left, &right);
+            let start = self.vertices[edge.start as usize] - about;
+            let end = self.vertices[edge.end as usize] - about;
+            visit(&start, &end, &left, &right);
         }
-        let mut moments = sum.moments(origin);
-        moments.first += near * moments.volume;
-        moments
     }
 }
 

@@ -4,7 +4,7 @@ mod common;
 
 use common::Cell;
 use common::cells::{pair, perturbation};
-use geom_intersect::{Intersector, Moments, StandardShape};
+use geom_intersect::{Intersector, Moments, Solid, SolidClass, StandardShape, upright_box};
 use nalgebra::{Point3, Vector3};
 use proptest::prelude::*;
 
@@ -128,4 +128,47 @@ fn a_box_with_one_node_moved_is_none() {
     let mut crossed = cell;
     crossed.nodes.swap(6, 7);
     assert!(!crossed.solid().class().axis_aligned);
+}
+
+/// Whatever axes and signs the edges of a hexahedron have, [`upright_box`] never says what its solid
+/// does not.
+#[test]
+fn an_upright_box_is_what_its_solid_says() {
+    let solid_of = |nodes: &[Point3<f64>; 8]| {
+        let mut solid = Solid::default();
+        solid.set_standard(StandardShape::Hexahedron, nodes);
+        solid
+    };
+    let nodes = |low, size, turned| -> [Point3<f64>; 8] {
+        axis_aligned(low, size, turned).nodes.try_into().unwrap()
+    };
+    for signs in 0..8 {
+        let sign = |axis: usize| if signs >> axis & 1 == 1 { -1.0 } else { 1.0 };
+        let size = [0.3 * sign(0), 0.7 * sign(1), 1.9 * sign(2)];
+        let upright = nodes([0.1, -0.2, 1e3], size, false);
+        let solid = solid_of(&upright);
+        let (low, high) = upright_box(upright.each_ref()).unwrap();
+        assert_eq!((low, high), solid.bounds());
+        assert_eq!(SolidClass::of_box(&low, &high), solid.class());
+
+        let turned = nodes([0.1, -0.2, 1e3], size, true);
+        assert_eq!(upright_box(turned.each_ref()), None);
+        for node in 0..8 {
+            for axis in 0..3 {
+                for wrong in [
+                    f64::NAN,
+                    upright[node][axis].next_up(),
+                    low[axis],
+                    high[axis],
+                ] {
+                    let mut moved = upright;
+                    moved[node][axis] = wrong;
+                    let same = wrong == upright[node][axis];
+                    assert_eq!(upright_box(moved.each_ref()).is_some(), same, "{moved:?}");
+                }
+            }
+        }
+    }
+    let flat = nodes([0.0; 3], [1.0, 0.0, 1.0], false);
+    assert_eq!(upright_box(flat.each_ref()), None);
 }

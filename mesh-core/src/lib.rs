@@ -35,7 +35,7 @@ pub use bounds::Bounds;
 pub use cartesian_mesh::{CartesianMesh, CartesianMeshError};
 pub use data_array::{DataArray, DataArrayError, Number};
 pub use field::{Field, FieldError, FieldValues, Label, Location};
-pub use generate::{BoxCellShape, BoxMesh, GenerateError};
+pub use generate::{BoxCellShape, BoxMesh, DualError, GenerateError, dual_of_tetrahedra};
 pub use hashing::{Fingerprint, ParseHashError};
 pub use ids::{CellId, NodeId};
 pub use matrix::{CsrMatrix, Digest, MatrixError, digest, matrix_from_parts};
@@ -46,7 +46,7 @@ pub use shape::Shape;
 pub use sum::compensated_sum;
 pub use unstructured_mesh::{
     ExtractError, Faces, MergeNodesError, MergedNodes, MeshArrays, MeshBuilder, MeshError,
-    Neighbours, PolyhedronFaces, TransformError, UnstructuredMesh,
+    Neighbours, NodeCells, PolyhedronFaces, Tetrahedra, TransformError, UnstructuredMesh,
 };
 
 /// A point or the coordinates of a node, in the unit of the mesh.

@@ -10,7 +10,7 @@ use crate::esmf::{EsmfError, WeightsError};
 use crate::matrix_file::DigestMismatch;
 use crate::matrix_market::MatrixMarketError;
 use crate::npz::NpzError;
-use crate::vtu::VtuError;
+use crate::vtk::VtkXmlError;
 use crate::write_options::EncodingError;
 
 /// Why a file cannot be read.
@@ -34,14 +34,14 @@ pub enum ReadError {
         /// The extensions there are, each with its dot.
         supported: Vec<String>,
     },
-    /// A VTU file is damaged, or holds what is not read.
+    /// A file of VTK's XML formats is damaged, or holds what is not read.
     #[error("{}: {source}", path.display())]
-    Vtu {
+    VtkXml {
         /// The file.
         path: PathBuf,
         /// What is wrong, and where.
         #[source]
-        source: Box<VtuError>,
+        source: Box<VtkXmlError>,
     },
     /// A `.npz` file is damaged, or holds no matrix that is read.
     #[error("{}: {source}", path.display())]
@@ -119,6 +119,14 @@ pub enum WriteError {
         /// What is missing.
         #[source]
         source: WeightsError,
+    },
+    /// Files of the format are read only.
+    #[error("{}: {format} is read only; write .vtu", path.display())]
+    ReadOnly {
+        /// The file.
+        path: PathBuf,
+        /// The format.
+        format: &'static str,
     },
     /// The format has no place for several steps of time.
     #[error("{}: {format} holds no time series; write .pvd or .med", path.display())]

@@ -34,6 +34,8 @@ mod netcdf;
 mod npy;
 pub mod npz;
 mod rows;
+pub mod vtk;
+pub mod vtk_grids;
 pub mod vtu;
 mod write_options;
 
@@ -45,8 +47,8 @@ pub use matrix_file::{
     read_matrix_unchecked, write_matrix,
 };
 pub use mesh_file::{
-    MeshFile, MeshFormat, ReadOptions, Step, StepChoice, check_write_options, mesh_formats,
-    read_mesh, read_mesh_with, read_times, write_mesh, write_mesh_with, write_series,
+    MeshFile, MeshFormat, ReadOptions, Step, StepChoice, check_write_options, holds_series,
+    mesh_formats, read_mesh, read_mesh_with, read_times, write_mesh, write_mesh_with, write_series,
     write_series_with,
 };
 pub use netcdf::NetcdfError;

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use mesh_core::{Field, UnstructuredMesh};
 
+use crate::vtk_grids::VtkGrids;
 use crate::vtu::Vtu;
 use crate::{EncodingError, ReadError, WriteError, WriteOptions};
 
@@ -87,6 +88,11 @@ pub trait MeshFormat: Sync {
     /// The extensions of its files, in lower case, without a dot.
     fn extensions(&self) -> &'static [&'static str];
 
+    /// Whether files are written at all, as by default; otherwise [`write`](Self::write) refuses.
+    fn is_written(&self) -> bool {
+        true
+    }
+
     /// The format with files written as the options say, which are not the default; a format
     /// without a choice refuses, as by default.
     ///
@@ -126,6 +132,11 @@ pub trait MeshFormat: Sync {
         fields: &[Field],
     ) -> Result<(), WriteError>;
 
+    /// Whether [`write_series`](Self::write_series) can write anything.
+    fn holds_series(&self) -> bool {
+        false
+    }
+
     /// Writes a time series on one mesh; a format without time refuses, as by default.
     ///
     /// # Errors
@@ -148,8 +159,8 @@ pub trait MeshFormat: Sync {
 #[must_use]
 pub fn mesh_formats() -> &'static [&'static dyn MeshFormat] {
     static VTU: std::sync::LazyLock<Vtu> = std::sync::LazyLock::new(Vtu::default);
-    static FORMATS: std::sync::LazyLock<[&'static dyn MeshFormat; 1]> =
-        std::sync::LazyLock::new(|| [&*VTU]);
+    static FORMATS: std::sync::LazyLock<[&'static dyn MeshFormat; 2]> =
+        std::sync::LazyLock::new(|| [&*VTU, &VtkGrids]);
     &*FORMATS
 }
 
@@ -170,7 +181,7 @@ pub fn read_mesh(path: &Path) -> Result<MeshFile, ReadError> {
 pub fn read_mesh_with(path: &Path, options: &ReadOptions) -> Result<MeshFile, ReadError> {
     let format = find_format(path).ok_or_else(|| ReadError::UnknownExtension {
         path: path.to_owned(),
-        supported: supported(),
+        supported: readable(),
     })?;
     format.read(path, options)
 }
@@ -184,9 +195,15 @@ pub fn read_times(path: &Path) -> Result<Vec<f64>, ReadError> {
     find_format(path)
         .ok_or_else(|| ReadError::UnknownExtension {
             path: path.to_owned(),
-            supported: supported(),
+            supported: readable(),
         })?
         .times(path)
+}
+
+/// Whether the format of the extension of `path` has time.
+#[must_use]
+pub fn holds_series(path: &Path) -> bool {
+    find_format(path).is_some_and(MeshFormat::holds_series)
 }
 
 /// Writes a time series on one mesh to `path`, in the format of its extension.
@@ -270,9 +287,10 @@ fn with_format<T>(
     options: &WriteOptions,
     write: impl FnOnce(&dyn MeshFormat) -> Result<T, WriteError>,
 ) -> Result<T, WriteError> {
-    let format = find_format(path).ok_or_else(|| WriteError::UnknownExtension {
+    let format = find_format(path).filter(|format| format.is_written());
+    let format = format.ok_or_else(|| WriteError::UnknownExtension {
         path: path.to_owned(),
-        supported: supported(),
+        supported: writable(),
     })?;
     if options.is_default() {
         return write(format);
@@ -292,9 +310,20 @@ fn find_format(path: &Path) -> Option<&'static dyn MeshFormat> {
         .find(|format| has_extension(path, format.extensions()))
 }
 
-fn supported() -> Vec<String> {
-    let extensions = mesh_formats().iter().flat_map(|format| format.extensions());
-    extensions
+/// The extensions that are read.
+fn readable() -> Vec<String> {
+    extensions(|_| true)
+}
+
+/// The extensions that are written.
+fn writable() -> Vec<String> {
+    extensions(|format| format.is_written())
+}
+
+fn extensions(is_meant: impl Fn(&dyn MeshFormat) -> bool) -> Vec<String> {
+    let formats = mesh_formats().iter().filter(|format| is_meant(**format));
+    formats
+        .flat_map(|format| format.extensions())
         .map(|extension| format!(".{extension}"))
         .collect()
 }

@@ -1,6 +1,8 @@
 //! Files: what is read, with warnings, and where can be written.
 
+use std::ffi::OsStr;
 use std::fs;
+use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail, ensure};
@@ -140,14 +142,39 @@ impl MeshOutput {
         Ok(mesh_io::write_mesh_with(path, mesh, fields, options)?)
     }
 
-    /// Writes a time series likewise.
+    /// Writes a time series: one file, or where the format has no time one for each step, numbered.
+    /// Where one of them cannot be written, none stays.
     pub(crate) fn write_series(
         &self,
         mesh: &UnstructuredMesh,
         steps: &[Step],
     ) -> anyhow::Result<()> {
         let MeshOutput { path, options } = self;
-        Ok(mesh_io::write_series_with(path, mesh, steps, options)?)
+        if mesh_io::holds_series(path) {
+            return Ok(mesh_io::write_series_with(path, mesh, steps, options)?);
+        }
+        let paths: Vec<PathBuf> = (0..steps.len()).map(|step| self.numbered(step)).collect();
+        for path in &paths {
+            check_place(path)?;
+        }
+        for (index, (step, path)) in steps.iter().zip(&paths).enumerate() {
+            if let Err(error) = mesh_io::write_mesh_with(path, mesh, &step.fields, options) {
+                for written in &paths[..index] {
+                    let _ = fs::remove_file(written);
+                }
+                return Err(error.into());
+            }
+        }
+        Ok(())
+    }
+
+    /// `result.vtu` of step 7 is `result_0007.vtu`.
+    fn numbered(&self, step: usize) -> PathBuf {
+        let text = |part: Option<&OsStr>| part.unwrap_or_default().to_os_string();
+        let mut name = text(self.path.file_stem());
+        name.push(format!("_{step:04}."));
+        name.push(text(self.path.extension()));
+        self.path.with_file_name(name)
     }
 }
 
@@ -169,6 +196,23 @@ impl MatrixOutput {
     /// Writes the file beside its place, then renames it.
     pub(crate) fn write(&self, matrix: &MatrixFile) -> anyhow::Result<()> {
         Ok(mesh_io::write_matrix(&self.0, matrix)?)
+    }
+}
+
+/// A text file that can be written, as far as can be known before it is.
+pub(crate) struct TextOutput(PathBuf);
+
+impl TextOutput {
+    /// Checks the place.
+    pub(crate) fn new(path: PathBuf) -> anyhow::Result<TextOutput> {
+        check_place(&path)?;
+        Ok(TextOutput(path))
+    }
+
+    /// Writes the file beside its place, then renames it.
+    pub(crate) fn write(&self, text: &str) -> anyhow::Result<()> {
+        let write = |file: &mut BufWriter<fs::File>| file.write_all(text.as_bytes());
+        Ok(mesh_io::write_atomically(&self.0, write)?)
     }
 }
 

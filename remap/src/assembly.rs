@@ -83,13 +83,22 @@ impl RowBlock {
         entries: &mut Vec<Entry>,
         frame: &Frame<'_>,
     ) -> Result<(), PrepareError> {
-        let before = self.columns.len();
+        let (before, before_aside) = (self.columns.len(), self.aside.len());
         // Stable, so that what goes into one entry is summed in the order it came.
         entries.sort_by_key(|entry| (entry.row, entry.column));
         for entry in entries.drain(..) {
             frame.check(&entry)?;
             if entry.row != row {
-                self.aside.push(Aside { target: row, entry });
+                // What one cell adds to an entry is kept in one piece: fields on nodes get many times
+                // as many contributions as there are entries.
+                match self.aside[before_aside..].last_mut() {
+                    Some(Aside { entry: last, .. })
+                        if (last.row, last.column) == (entry.row, entry.column) =>
+                    {
+                        last.weight += entry.weight;
+                    }
+                    _ => self.aside.push(Aside { target: row, entry }),
+                }
             } else if self.columns.len() > before && self.columns.last() == Some(&entry.column) {
                 if let Some(value) = self.values.last_mut() {
                     *value += entry.weight;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use geom_intersect::{Solid, SolidClass, StandardShape};
+use geom_intersect::{Solid, SolidClass, StandardShape, upright_box};
 use mesh_core::{Bounds, CellId, Point3, Shape, UnstructuredMesh};
 use rayon::prelude::*;
 
@@ -140,6 +140,14 @@ fn standard(shape: Shape) -> Option<StandardShape> {
     }
 }
 
+/// Returns the ends of a cell that is a box as grids have them, without making it a solid.
+#[inline]
+pub(crate) fn as_upright_box(mesh: &UnstructuredMesh, cell: CellId) -> Option<(Point3, Point3)> {
+    let nodes: &[_; 8] = mesh.cell_nodes(cell).try_into().ok()?;
+    let is_hexahedron = mesh.shape(cell) == Shape::Hexahedron;
+    upright_box(nodes.each_ref().map(|node| &mesh.nodes()[node.index()])).filter(|_| is_hexahedron)
+}
+
 /// Finds the bounds and the class of every cell of a mesh, in parallel.
 pub(crate) fn examine(mesh: &UnstructuredMesh) -> (Vec<Bounds>, Vec<SolidClass>) {
     let (mut bounds, mut classes) = (Vec::new(), Vec::new());
@@ -149,7 +157,11 @@ pub(crate) fn examine(mesh: &UnstructuredMesh) -> (Vec<Bounds>, Vec<SolidClass>)
         .map_init(
             || (SolidMaker::default(), Solid::default()),
             |(maker, solid), cell| {
-                maker.fill(mesh, CellId::new(cell), solid);
+                let cell = CellId::new(cell);
+                if let Some((min, max)) = as_upright_box(mesh, cell) {
+                    return (Bounds { min, max }, SolidClass::of_box(&min, &max));
+                }
+                maker.fill(mesh, cell, solid);
                 let (min, max) = solid.bounds();
                 (Bounds { min, max }, solid.class())
             },

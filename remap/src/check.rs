@@ -19,6 +19,10 @@ use crate::cells::SolidMaker;
 use crate::error::MatrixMismatch;
 use crate::overlap_matrix::OverlapMatrix;
 
+mod scheme_laws;
+
+pub use scheme_laws::{Finding, Law, SchemeReport, laws_of_scheme};
+
 /// Within what fraction of a cell's volume its overlaps must add up.
 pub const SUM_TOLERANCE: f64 = 1e-12;
 
@@ -236,7 +240,7 @@ impl<'a> Side<'a> {
 
 /// What the rounding of a cell's own coordinates allows: the rounding of a coordinate times the
 /// surface of the cell's bounds, over its volume; never less than [`SUM_TOLERANCE`].
-fn allowed_deviation(bounds: &Bounds, volume: f64) -> f64 {
+pub(crate) fn allowed_deviation(bounds: &Bounds, volume: f64) -> f64 {
     let magnitude = bounds.min.coords.amax().max(bounds.max.coords.amax());
     let size = bounds.extent();
     let surface = size.x * size.y + size.y * size.z + size.z * size.x;

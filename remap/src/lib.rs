@@ -35,20 +35,40 @@ mod cells;
 pub mod check;
 mod curve;
 mod error;
+mod field_operator;
+mod field_scheme;
+mod linear_functions;
+mod matrix_scheme;
+mod moment_matrix;
 mod nearby;
 mod operator;
 mod overlap_matrix;
 mod overlaps;
 mod packed_tree;
+mod pieces;
 mod prepare;
+mod product;
+mod projection;
+mod reconstruction;
 mod scheme;
 mod schemes;
 
 pub use candidates::CandidateSearch;
 pub use cells::{SourceCell, TargetCell};
-pub use error::{MatrixMismatch, OperatorError, PrepareError};
-pub use operator::{Nature, RemapOperator};
+pub use error::{MatrixMismatch, OperatorError, PrepareError, ProjectionError};
+pub use field_operator::FieldOperator;
+pub use field_scheme::FieldScheme;
+pub use matrix_scheme::MatrixScheme;
+pub use moment_matrix::{MomentMatrix, MomentMatrixError, OverlapMoments};
+pub use operator::{
+    ComponentReport, ConservationReport, Empty, Fixup, Limits, Mask, Nature, PartlyCovered,
+    RemapOperator, Statistics, Transfer, Transferred, Uncovered, ValueRange,
+};
 pub use overlap_matrix::{Difference, OverlapMatrix, difference};
 pub use prepare::{Preparation, Progress, Seconds, prepare, prepare_with};
-pub use scheme::{Contributions, MomentsNeeded, Overlap, Scheme};
-pub use schemes::P0P0;
+pub use projection::{Projection, mass_matrix};
+pub use reconstruction::{Gradients, Limiter, Neighbourhood};
+pub use scheme::{Contributions, MomentsNeeded, Overlap, Pieces, Scheme};
+pub use schemes::{
+    LimitedSecondOrder, LinearP0P1, NearestCell, P0P0, P0P1, P1P0, P1P1, PointLocation, SecondOrder,
+};

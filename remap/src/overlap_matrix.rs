@@ -1,5 +1,7 @@
 //! The raw matrix: overlap volumes before any division.
 
+use std::sync::Arc;
+
 use mesh_core::{
     CsrMatrix, Digest, Fingerprint, Location, MatrixError, UnstructuredMesh, compensated_sum,
 };
@@ -8,10 +10,11 @@ use crate::error::MatrixMismatch;
 
 /// Overlap volumes of two meshes: row = target cell, column = source cell.
 ///
-/// Carries the fingerprints of both meshes, where they are known, and refuses others.
+/// Carries the fingerprints of both meshes, where they are known, and refuses others. Copies share
+/// the entries.
 #[derive(Debug, Clone)]
 pub struct OverlapMatrix {
-    matrix: CsrMatrix,
+    matrix: Arc<CsrMatrix>,
     source: Option<Fingerprint>,
     target: Option<Fingerprint>,
     source_location: Location,
@@ -39,11 +42,11 @@ impl OverlapMatrix {
         target: Option<Fingerprint>,
     ) -> Self {
         Self {
-            matrix: if matrix.is_csr() {
+            matrix: Arc::new(if matrix.is_csr() {
                 matrix
             } else {
                 matrix.to_csr()
-            },
+            }),
             source,
             target,
             source_location: Location::Cells,
@@ -82,10 +85,15 @@ impl OverlapMatrix {
         &self.matrix
     }
 
-    /// Takes the sparse matrix out.
+    /// Takes the sparse matrix out; copied where an operator or another matrix shares it.
     #[must_use]
     pub fn into_matrix(self) -> CsrMatrix {
-        self.matrix
+        Arc::unwrap_or_clone(self.matrix)
+    }
+
+    /// The sparse matrix, shared.
+    pub(crate) fn shared(&self) -> Arc<CsrMatrix> {
+        Arc::clone(&self.matrix)
     }
 
     /// Returns the fingerprint of the source mesh.
@@ -172,7 +180,7 @@ impl OverlapMatrix {
     #[must_use]
     pub fn transpose(&self) -> Self {
         Self {
-            matrix: self.matrix.transpose_view().to_csr(),
+            matrix: Arc::new(self.matrix.transpose_view().to_csr()),
             source: self.target,
             target: self.source,
             source_location: self.target_location,

@@ -1,10 +1,11 @@
 //! The overlaps of one target cell with its candidates.
 
-use geom_intersect::{Intersector, Moments, Solid, SolidClass, box_overlap};
+use geom_intersect::{Intersector, Moments, SecondMoments, Solid, SolidClass, box_overlap};
 use mesh_core::{Shape, UnstructuredMesh};
+use nalgebra::Matrix3;
 
 use crate::candidates::{Candidate, CandidateSearch};
-use crate::cells::{SolidMaker, SourceCell, TargetCell};
+use crate::cells::{SolidMaker, SourceCell, TargetCell, as_upright_box};
 use crate::scheme::MomentsNeeded;
 
 /// Finds the overlaps of one target cell after the other; owns the scratch space, so there is one
@@ -13,6 +14,7 @@ use crate::scheme::MomentsNeeded;
 pub(crate) struct OverlapFinder {
     maker: SolidMaker,
     intersector: Intersector,
+    second_moments: SecondMoments,
     target: Solid,
     /// Source solids that are made anew each time.
     fresh: [Solid; 2],
@@ -29,6 +31,44 @@ pub(crate) struct Meshes<'a> {
 }
 
 impl OverlapFinder {
+    /// Visits the overlaps of a target cell in the order of the candidates, each with the second moment
+    /// about its centroid, or without where that is not needed.
+    pub(crate) fn for_each_with_second(
+        &mut self,
+        meshes: Meshes<'_>,
+        target: TargetCell,
+        candidates: &[Candidate],
+        needed: MomentsNeeded,
+        mut visit: impl FnMut(SourceCell, Moments, Option<Matrix3<f64>>),
+    ) {
+        if needed != MomentsNeeded::UpToSecond {
+            self.for_each(meshes, target, candidates, needed, |source, moments| {
+                visit(source, moments, None);
+            });
+            return;
+        }
+        let mesh = meshes.source;
+        self.maker
+            .fill(meshes.target, target.id(), &mut self.target);
+        for candidate in candidates {
+            let cell = candidate.cell();
+            let class = meshes.classes[cell.id().index()];
+            let source = if class.convex && mesh.shape(cell.id()) != Shape::Polyhedron {
+                let fresh = &mut self.fresh[0];
+                self.maker.fill_classified(mesh, cell.id(), class, fresh);
+                &*fresh
+            } else {
+                self.kept.get(&mut self.maker, mesh, cell)
+            };
+            // The quick path says first whether there is an overlap.
+            if let Some(moments) = self.intersector.moments(source, &self.target) {
+                let centroid = moments.centroid();
+                let second = self.second_moments.about(source, &self.target, &centroid);
+                visit(cell, moments, Some(second));
+            }
+        }
+    }
+
     /// Visits the overlaps of a target cell in the order of the candidates.
     ///
     /// Convex standard cells go to the kernel in twos, which changes nothing but the time. Boxes are
@@ -50,13 +90,15 @@ impl OverlapFinder {
             search,
             ..
         } = meshes;
-        self.maker
-            .fill(meshes.target, target.id(), &mut self.target);
-        let target_box = self
-            .target
-            .class()
-            .axis_aligned
-            .then(|| self.target.bounds());
+        let mut target_box = as_upright_box(meshes.target, target.id());
+        // A box is made a solid only where it meets a cell that is none.
+        let mut is_solid = target_box.is_none();
+        if is_solid {
+            self.maker
+                .fill(meshes.target, target.id(), &mut self.target);
+            let is_box = self.target.class().axis_aligned;
+            target_box = is_box.then(|| self.target.bounds());
+        }
         let mut visit = |source, moments: Option<Moments>| {
             if let Some(moments) = moments {
                 visit(source, moments);
@@ -74,7 +116,14 @@ impl OverlapFinder {
                 // The corners of a box are the ends of its bounds.
                 let ends = search.bounds(candidate);
                 visit(source, box_overlap((ends.min, ends.max), target));
-            } else if class.convex && mesh.shape(source.id()) != Shape::Polyhedron {
+                continue;
+            }
+            if !is_solid {
+                self.maker
+                    .fill(meshes.target, target.id(), &mut self.target);
+                is_solid = true;
+            }
+            if class.convex && mesh.shape(source.id()) != Shape::Polyhedron {
                 let place = usize::from(waiting.is_some());
                 self.maker
                     .fill_classified(mesh, source.id(), class, &mut self.fresh[place]);
@@ -87,7 +136,7 @@ impl OverlapFinder {
                                 .intersector
                                 .two_volumes([one, other], &self.target)
                                 .map(without_first_moment),
-                            MomentsNeeded::VolumeAndFirst => {
+                            MomentsNeeded::VolumeAndFirst | MomentsNeeded::UpToSecond => {
                                 self.intersector.two_moments([one, other], &self.target)
                             }
                         };
@@ -124,7 +173,9 @@ fn overlap(
 ) -> Option<Moments> {
     match needed {
         MomentsNeeded::Volume => without_first_moment(intersector.volume(source, target)),
-        MomentsNeeded::VolumeAndFirst => intersector.moments(source, target),
+        MomentsNeeded::VolumeAndFirst | MomentsNeeded::UpToSecond => {
+            intersector.moments(source, target)
+        }
     }
 }
 

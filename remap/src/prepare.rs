@@ -5,18 +5,20 @@ use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use geom_intersect::SolidClass;
+use geom_intersect::{Moments, SolidClass};
 use mesh_core::{Bounds, CellId, UnstructuredMesh};
+use nalgebra::Matrix3;
 use rayon::prelude::*;
 
 use crate::assembly::{Frame, GrowingMatrix, RowBlock, sort_rows};
 use crate::candidates::{Candidate, CandidateSearch, cell_bounds};
-use crate::cells::{TargetCell, examine};
+use crate::cells::{SourceCell, TargetCell, examine};
 use crate::curve::{around, order_along_curve};
 use crate::error::PrepareError;
 use crate::nearby::{Nearby, has_scattered_cells};
 use crate::overlap_matrix::OverlapMatrix;
 use crate::overlaps::{Meshes, OverlapFinder};
+use crate::pieces::{CutMesh, put_together};
 use crate::scheme::{Contributions, Overlap, Scheme};
 
 /// How many target cells a thread takes at a time. The result does not depend on it; fewer make
@@ -65,7 +67,8 @@ pub struct Seconds {
 /// # Errors
 ///
 /// If the scheme adds to a row or column that its matrix does not have, or adds a weight that is
-/// not finite.
+/// not finite, or needs a mesh cut into more tetrahedra than there are ids, or was made for another
+/// source mesh.
 pub fn prepare(
     source: &UnstructuredMesh,
     target: &UnstructuredMesh,
@@ -85,26 +88,40 @@ pub fn prepare_with(
     scheme: &dyn Scheme,
     progress: Progress<'_>,
 ) -> Result<Preparation, PrepareError> {
-    let frame = Frame {
-        scheme,
-        rows: scheme.rows(target),
-        columns: scheme.columns(source),
-    };
     let mut seconds = Seconds::default();
     let mut start = Instant::now();
     let mut lap = || replace(&mut start, Instant::now()).elapsed().as_secs_f64();
 
-    let (bounds, classes) = examine(source);
+    let cut_source = CutMesh::new(source, scheme.source_pieces())?;
+    let cut_target = CutMesh::new(target, scheme.target_pieces())?;
+    let frame = Frame {
+        scheme,
+        rows: scheme.rows(cut_target.mesh()),
+        columns: scheme.columns(cut_source.mesh()),
+    };
+    let [from, to] = [scheme.source_location(), scheme.target_location()];
+    cut_source.check_count(scheme, from, frame.columns)?;
+    cut_target.check_count(scheme, to, frame.rows)?;
+    let (bounds, classes) = examine(cut_source.mesh());
     // What is left of it serial runs beside the fingerprints, which are needed in the end.
     let (search, fingerprints) = rayon::join(
         || CandidateSearch::of_bounds(bounds),
         || [source, target].map(UnstructuredMesh::fingerprint),
     );
+    if let Some(expected) = scheme.source_mesh()
+        && expected != fingerprints[0]
+    {
+        return Err(PrepareError::OtherSource {
+            scheme: scheme.name().to_owned(),
+            expected,
+            found: fingerprints[0],
+        });
+    }
     seconds.search = lap();
 
     let job = Job {
-        source,
-        target,
+        source: &cut_source,
+        target: &cut_target,
         scheme,
         search: &search,
         classes: &classes,
@@ -114,26 +131,26 @@ pub fn prepare_with(
         spare: Mutex::default(),
         curve_window: CURVE_WINDOW,
     };
-    let (mut matrix, last) = job.rows_of_all(has_scattered_cells(target))?;
+    let (mut matrix, last) = job.rows_of_all(has_scattered_cells(cut_target.mesh()))?;
     seconds.intersect = lap();
 
     matrix.append(&last);
     drop((last, job));
     drop((search, classes));
     let matrix = matrix.finish(&frame)?;
+    let matrix = put_together(matrix, [(&cut_source, from), (&cut_target, to)]);
     seconds.assemble = lap();
     let [source, target] = fingerprints.map(Some);
     Ok(Preparation {
-        matrix: OverlapMatrix::new(matrix, source, target)
-            .between(scheme.source_location(), scheme.target_location()),
+        matrix: OverlapMatrix::new(matrix, source, target).between(from, to),
         seconds,
     })
 }
 
 /// What all threads share.
 struct Job<'a> {
-    source: &'a UnstructuredMesh,
-    target: &'a UnstructuredMesh,
+    source: &'a CutMesh<'a>,
+    target: &'a CutMesh<'a>,
     scheme: &'a dyn Scheme,
     search: &'a CandidateSearch,
     classes: &'a [SolidClass],
@@ -154,7 +171,7 @@ impl Job<'_> {
         &self,
         along_curve: bool,
     ) -> Result<(GrowingMatrix, Vec<RowBlock>), PrepareError> {
-        let cells = self.target.cell_count();
+        let cells = self.target.mesh().cell_count();
         let mut matrix = GrowingMatrix::new(self.frame.rows, cells);
         let window = if along_curve {
             self.curve_window
@@ -185,7 +202,7 @@ impl Job<'_> {
     /// Computes the rows of consecutive target cells, visiting them along a curve.
     fn rows_along_curve(&self, window: Range<usize>) -> Result<Vec<RowBlock>, PrepareError> {
         let cells = window.start as u32..window.end as u32;
-        let bounds = cell_bounds(self.target, cells);
+        let bounds = cell_bounds(self.target.mesh(), cells);
         let order = order_along_curve(&bounds, &around(&bounds));
         drop(bounds);
         let blocks = self.rows(window.len(), |index| window.start + order[index] as usize)?;
@@ -200,15 +217,16 @@ impl Job<'_> {
     ) -> Result<Vec<RowBlock>, PrepareError> {
         let blocks = (0..count.div_ceil(BLOCK)).into_par_iter().map(|block| {
             let range = block * BLOCK..count.min((block + 1) * BLOCK);
-            let cells = range.clone().map(|index| CellId::new(cell(index) as u32));
+            let cells = range.map(|index| CellId::new(cell(index) as u32));
             let idle = lock(&self.workers).pop();
             let mut worker = idle.unwrap_or_default();
             let spare = lock(&self.spare).pop();
             let mut rows = spare.unwrap_or_default();
             // A worker with what is left of a failure does not come back.
-            worker.visit(self, cells.map(TargetCell::new), &mut rows)?;
+            worker.visit(self, cells.clone().map(TargetCell::new), &mut rows)?;
             lock(&self.workers).push(worker);
-            (self.progress)(range.len() as u64);
+            let done = cells.filter(|&cell| self.target.ends_cell(cell)).count();
+            (self.progress)(done as u64);
             Ok(rows)
         });
         blocks.collect()
@@ -243,7 +261,7 @@ impl Worker {
         self.targets.clear();
         self.targets.extend(targets);
         let bounds = self.targets.iter();
-        let bounds = bounds.map(|target| job.target.cell_bounds(target.id()));
+        let bounds = bounds.map(|target| job.target.mesh().cell_bounds(target.id()));
         self.bounds.clear();
         self.bounds.extend(bounds);
 
@@ -266,25 +284,34 @@ impl Worker {
 
     /// Computes the overlaps of a target cell and lets the scheme add its contributions.
     fn overlap(&mut self, job: &Job<'_>, target: TargetCell, candidates: &[Candidate]) {
+        let (source_mesh, target_mesh) = (job.source.mesh(), job.target.mesh());
         let meshes = Meshes {
-            source: job.source,
-            target: job.target,
+            source: source_mesh,
+            target: target_mesh,
             classes: job.classes,
             search: job.search,
         };
         let needed = job.scheme.moments_needed();
         let contributions = &mut self.contributions;
+        let target_sign = job.target.sign(target.id());
+        let visit = |source: SourceCell, moments: Moments, second: Option<Matrix3<f64>>| {
+            let sign = target_sign * job.source.sign(source.id());
+            let overlap = Overlap {
+                source,
+                target,
+                moments: Moments {
+                    volume: sign * moments.volume,
+                    first: sign * moments.first,
+                    ..moments
+                },
+                second: second.map(|second| sign * second),
+                source_mesh,
+                target_mesh,
+            };
+            job.scheme.contribute(&overlap, contributions);
+        };
         self.overlaps
-            .for_each(meshes, target, candidates, needed, |source, moments| {
-                let overlap = Overlap {
-                    source,
-                    target,
-                    moments,
-                    source_mesh: job.source,
-                    target_mesh: job.target,
-                };
-                job.scheme.contribute(&overlap, contributions);
-            });
+            .for_each_with_second(meshes, target, candidates, needed, visit);
     }
 }
 
@@ -293,6 +320,7 @@ mod tests {
     use mesh_core::{BoxMesh, CsrMatrix};
 
     use super::*;
+    use crate::scheme::Pieces;
     use crate::schemes::P0P0;
 
     /// Target nodes × source cells: each overlap adds to the rows of all nodes of its target cell.
@@ -330,9 +358,11 @@ mod tests {
             rows: scheme.rows(&target),
             columns: scheme.columns(&source),
         };
+        let [cut_source, cut_target] =
+            [&source, &target].map(|mesh| CutMesh::new(mesh, Pieces::Cells).unwrap());
         let job = Job {
-            source: &source,
-            target: &target,
+            source: &cut_source,
+            target: &cut_target,
             scheme,
             search: &CandidateSearch::new(&source),
             classes: &examine(&source).1,

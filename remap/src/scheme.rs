@@ -1,7 +1,8 @@
 //! A scheme: the rule by which overlaps fill the matrix.
 
 use geom_intersect::Moments;
-use mesh_core::{Location, UnstructuredMesh};
+use mesh_core::{Fingerprint, Location, UnstructuredMesh, Vector3};
+use nalgebra::Matrix3;
 
 use crate::cells::{SourceCell, TargetCell};
 
@@ -46,6 +47,12 @@ pub trait Scheme: Sync {
         MomentsNeeded::Volume
     }
 
+    /// The fingerprint of the only source mesh that the scheme is for, if it is for one only: other
+    /// meshes are refused.
+    fn source_mesh(&self) -> Option<Fingerprint> {
+        None
+    }
+
     /// Where the fields live that the matrix takes, its columns: by default on source cells.
     fn source_location(&self) -> Location {
         Location::Cells
@@ -56,12 +63,26 @@ pub trait Scheme: Sync {
         Location::Cells
     }
 
+    /// What of the source cells the scheme is given, one at a time: by default the cells as they are.
+    fn source_pieces(&self) -> Pieces {
+        Pieces::Cells
+    }
+
+    /// What of the target cells the scheme is given, one at a time: by default the cells as they are.
+    fn target_pieces(&self) -> Pieces {
+        Pieces::Cells
+    }
+
     /// The number of rows of the matrix: by default one for each value of a target field.
+    ///
+    /// Of a mesh that is cut into tetrahedra it has to be that.
     fn rows(&self, target: &UnstructuredMesh) -> usize {
         target.count_on(self.target_location())
     }
 
     /// The number of columns of the matrix: by default one for each value of a source field.
+    ///
+    /// Of a mesh that is cut into tetrahedra it has to be that.
     fn columns(&self, source: &UnstructuredMesh) -> usize {
         source.count_on(self.source_location())
     }
@@ -77,9 +98,26 @@ pub enum MomentsNeeded {
     Volume,
     /// Volume and first moment.
     VolumeAndFirst,
+    /// Volume, first and second moment.
+    UpToSecond,
 }
 
-/// The overlap of a source cell and a target cell, of positive volume.
+/// What of the cells of a mesh a scheme is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pieces {
+    /// Each cell as it is.
+    Cells,
+    /// Tetrahedra, into which all other cells are cut ([`UnstructuredMesh::tetrahedra`]): what fields
+    /// on nodes are linear on. The overlap's mesh is that of the tetrahedra, and so are the numbers of
+    /// its cells and nodes. What the scheme adds to a tetrahedron goes to the cell that it was cut
+    /// from, what it adds to the centre of a cell or face goes in equal shares to the nodes around.
+    Tetrahedra,
+}
+
+/// The overlap of a source cell and a target cell.
+///
+/// Its volume is positive, unless one of the two is an [inverted](mesh_core::Tetrahedra::inverted)
+/// tetrahedron of a cell that is cut up: then all its moments are those of the overlap times −1.
 #[derive(Debug, Clone, Copy)]
 pub struct Overlap<'a> {
     /// The source cell.
@@ -88,10 +126,27 @@ pub struct Overlap<'a> {
     pub target: TargetCell,
     /// Volume and, where the scheme needs it, first moment.
     pub moments: Moments,
+    /// Where the scheme needs it, the second moment about the centroid `c`, `∫ (x − c)(x − c)ᵀ dV`.
+    pub second: Option<Matrix3<f64>>,
     /// The mesh of the source cell.
     pub source_mesh: &'a UnstructuredMesh,
     /// The mesh of the target cell.
     pub target_mesh: &'a UnstructuredMesh,
+}
+
+impl Overlap<'_> {
+    /// The first moment about the source cell's centroid, which is given relative to the cell's first
+    /// node: nothing is lost far from the world's origin.
+    pub(crate) fn first_moment_about_source(&self, centroid: &Vector3) -> Vector3 {
+        let first_node = self.source_mesh.cell_nodes(self.source.id())[0];
+        let first_node = &self.source_mesh.nodes()[first_node.index()];
+        let Moments {
+            volume,
+            first,
+            origin,
+        } = self.moments;
+        first + ((origin - first_node) - centroid) * volume
+    }
 }
 
 /// Takes the contributions of a scheme.

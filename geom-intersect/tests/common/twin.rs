@@ -1,7 +1,7 @@
 //! The slow obvious twin: cells as signed tetrahedra, tetrahedra cut into tetrahedra.
 
 use geom_intersect::Moments;
-use nalgebra::{Point3, Vector3};
+use nalgebra::{Matrix3, Point3, Vector3};
 
 use super::Cell;
 
@@ -15,6 +15,31 @@ pub fn overlap(a: &Cell, b: &Cell) -> Moments {
         first: Vector3::zeros(),
         origin: Point3::origin(),
     };
+    for_each_piece(a, b, |sign, piece| {
+        let volume = signed_volume(piece).abs();
+        total.volume += sign * volume;
+        total.first += piece.iter().sum::<Vector3<f64>>() * (sign * volume / 4.0);
+    });
+    total
+}
+
+/// The second moment about a point, of the same pieces: that of a tetrahedron by the quadrature at
+/// four points that is exact for quadratic functions.
+pub fn second_moment(a: &Cell, b: &Cell, about: &Point3<f64>) -> Matrix3<f64> {
+    let mut total = Matrix3::zeros();
+    let inner = (5.0 - 5.0_f64.sqrt()) / 20.0;
+    for_each_piece(a, b, |sign, piece| {
+        let weight = sign * signed_volume(piece).abs() / 4.0;
+        let sum = piece.iter().sum::<Vector3<f64>>();
+        for corner in piece {
+            let point = sum * inner + corner * (1.0 - 4.0 * inner) - about.coords;
+            total += point * point.transpose() * weight;
+        }
+    });
+    total
+}
+
+fn for_each_piece(a: &Cell, b: &Cell, mut visit: impl FnMut(f64, &Tetrahedron)) {
     let (a, b) = (signed_tetrahedra(a), signed_tetrahedra(b));
     for first in &a {
         for second in &b {
@@ -23,13 +48,10 @@ pub fn overlap(a: &Cell, b: &Cell) -> Moments {
             }
             let sign = signed_volume(first).signum() * signed_volume(second).signum();
             for piece in cut_by_tetrahedron(first, second) {
-                let volume = signed_volume(&piece).abs();
-                total.volume += sign * volume;
-                total.first += piece.iter().sum::<Vector3<f64>>() * (sign * volume / 4.0);
+                visit(sign, &piece);
             }
         }
     }
-    total
 }
 
 /// One tetrahedron for each triangle of the faces' fans, from the mean of the nodes.

@@ -7,9 +7,12 @@ use crate::{
     CartesianMesh, CartesianMeshError, MeshError, Point3, Shape, UnstructuredMesh, Vector3,
 };
 
+mod dual;
 mod octahedra;
 mod random;
 mod splitting;
+
+pub use dual::{DualError, dual_of_tetrahedra};
 
 /// A box cut into cells of one shape.
 ///

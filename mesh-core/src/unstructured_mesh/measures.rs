@@ -50,25 +50,51 @@ impl UnstructuredMesh {
     /// The centre of gravity of a cell; the mean of its nodes where it has no volume.
     #[must_use]
     pub fn centroid(&self, cell: CellId) -> Point3 {
-        self.compute_centroid(cell, &mut Vec::new())
+        self.first_node(cell) + self.compute_centroid(cell, &mut Vec::new())
+    }
+
+    /// The centre of gravity of every cell, each relative to the first node of its cell: exact but
+    /// for rounding relative to the cell, however far from the origin it lies. See
+    /// [`UnstructuredMesh::centroid`]. In parallel, the same bits for any number of threads.
+    ///
+    /// ```
+    /// use mesh_core::{CartesianMesh, Vector3};
+    /// let mesh = CartesianMesh::new(vec![vec![1e15, 1e15 + 1.0]; 3])?.to_unstructured()?;
+    /// assert_eq!(mesh.centroids_from_first_nodes(), [Vector3::repeat(0.5)]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn centroids_from_first_nodes(&self) -> Vec<Vector3> {
+        self.compute_centroids(|_, centroid| centroid)
     }
 
     /// The centre of gravity of every cell; see [`UnstructuredMesh::centroid`]. In parallel, the
     /// same bits for any number of threads.
     #[must_use]
     pub fn centroids(&self) -> Vec<Point3> {
+        self.compute_centroids(|origin, centroid| origin + centroid)
+    }
+
+    /// What is made of the first node of every cell and the centre of gravity relative to it.
+    fn compute_centroids<T: Send>(&self, make: impl Fn(Point3, Vector3) -> T + Sync) -> Vec<T> {
         (0..self.cell_count() as u32)
             .into_par_iter()
             .with_min_len(CHUNK)
             .map_init(Vec::new, |corners, cell| {
-                self.compute_centroid(CellId::new(cell), corners)
+                let cell = CellId::new(cell);
+                make(self.first_node(cell), self.compute_centroid(cell, corners))
             })
             .collect()
     }
 
-    fn compute_centroid(&self, cell: CellId, corners: &mut Vec<Vector3>) -> Point3 {
+    fn first_node(&self, cell: CellId) -> Point3 {
+        self.nodes[self.cell_nodes(cell)[0].index()]
+    }
+
+    /// The centre of gravity relative to the first node.
+    fn compute_centroid(&self, cell: CellId, corners: &mut Vec<Vector3>) -> Vector3 {
         let nodes = self.cell_nodes(cell);
-        let origin = self.nodes[nodes[0].index()];
+        let origin = self.first_node(cell);
         let mut moments = Moments::default();
         match self.shape(cell) {
             Shape::Polyhedron => {
@@ -92,17 +118,17 @@ impl UnstructuredMesh {
                 }
             }
         }
-        let centroid = origin + moments.first / (4.0 * moments.six_volumes);
+        let centroid = moments.first / (4.0 * moments.six_volumes);
         let bounds = self.cell_bounds(cell);
         // Not so where the volume is zero or nothing but rounding error.
-        if bounds.contains(&centroid) {
+        if bounds.contains(&(origin + centroid)) {
             return centroid;
         }
         let sum: Vector3 = nodes
             .iter()
             .map(|node| self.nodes[node.index()] - origin)
             .sum();
-        origin + sum / nodes.len() as f64
+        sum / nodes.len() as f64
     }
 }
 

@@ -18,7 +18,10 @@ mod face_matching;
 mod faces;
 mod measures;
 mod merging;
+mod nodal_measures;
+mod node_cells;
 mod orientation;
+mod tetrahedra;
 mod transform;
 mod validation;
 
@@ -28,6 +31,8 @@ pub use error::MeshError;
 pub use extraction::ExtractError;
 pub use faces::{Faces, Neighbours};
 pub use merging::{MergeNodesError, MergedNodes};
+pub use node_cells::NodeCells;
+pub use tetrahedra::Tetrahedra;
 pub use transform::TransformError;
 
 /// How many cells or nodes a thread takes at a time; the results do not depend on it.

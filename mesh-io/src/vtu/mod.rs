@@ -1,23 +1,9 @@
 //! VTU, the XML format of VTK for unstructured meshes: all that ParaView, PyVista, VTK and meshio
 //! write is read; what is written, they read.
 
-mod assembly;
-mod base64_stream;
-mod blocks;
-mod bytes;
-mod cell_types;
-mod encode;
-mod error;
-mod fields;
-mod numbers;
 mod options;
-mod payload;
-mod polyhedra;
 mod read;
-mod scalar;
 mod write;
-mod xml;
-mod xz;
 
 use std::path::Path;
 
@@ -28,10 +14,9 @@ use crate::{
     read_file, write_atomically,
 };
 
-pub use error::{ArrayError, FaceError, VtuError, Whole};
+pub use crate::vtk::{ByteOrder, Compressor, HeaderType};
 pub use options::{DataMode, FloatWidth, PolyhedraLayout, VtuOptions};
 pub use read::read;
-pub use scalar::{ByteOrder, Compressor, HeaderType};
 pub use write::write;
 
 /// The VTU format, written as its options say.
@@ -62,7 +47,7 @@ impl MeshFormat for Vtu {
 
     fn read(&self, path: &Path, options: &ReadOptions) -> Result<MeshFile, ReadError> {
         let file = read_file(path)?;
-        read(&file, options).map_err(|source| ReadError::Vtu {
+        read(&file, options).map_err(|source| ReadError::VtkXml {
             path: path.to_owned(),
             source: Box::new(source),
         })

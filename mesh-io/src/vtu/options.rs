@@ -1,6 +1,6 @@
 //! How a VTU file is written.
 
-use super::scalar::{ByteOrder, Compressor, HeaderType};
+use crate::vtk::{ByteOrder, Compressor, HeaderType};
 use crate::{DataEncoding, EncodingError, WriteOptions};
 
 /// How a VTU file is written; the default is what VTK, ParaView and meshio of any age read.

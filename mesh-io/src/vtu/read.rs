@@ -1,16 +1,16 @@
 //! From the elements of a VTU file to a mesh and its fields.
 
-use mesh_core::{MeshArrays, NodeId, Point3, UnstructuredMesh};
+use mesh_core::{MeshArrays, NodeId, Point3};
 use rayon::prelude::*;
 
-use super::assembly::{Assembly, PieceCells, append};
-use super::error::{ArrayError, VtuError, Whole};
-use super::fields::FieldTable;
-use super::numbers::ArrayData;
-use super::payload::read_payload;
-use super::polyhedra::{PieceFaces, integer};
-use super::xml::{ArrayElement, Document, Piece, read_document};
-use crate::{MeshFile, ReadOptions, shorten};
+use crate::vtk::assembly::{Assembly, PieceCells, append};
+use crate::vtk::fields::FieldTable;
+use crate::vtk::polyhedra::{PieceFaces, integer};
+use crate::vtk::selection::finish;
+use crate::vtk::xml::document::{ArrayElement, Document, Kind, read_document};
+use crate::vtk::xml::piece::PieceReader;
+use crate::vtk::{CellError, VtkXmlError, Whole};
+use crate::{MeshFile, ReadOptions};
 
 /// Stands for an id that is out of range until all are converted; no node has it.
 const NO_NODE: NodeId = NodeId::new(u32::MAX);
@@ -28,16 +28,28 @@ const NO_NODE: NodeId = NodeId::new(u32::MAX);
 ///
 /// Cost: one pass over the file; memory for the arrays of the mesh, and once more for the largest
 /// of them.
-pub fn read(file: &[u8], options: &ReadOptions) -> Result<MeshFile, VtuError> {
-    let document = read_document(file)?;
+pub fn read(file: &[u8], options: &ReadOptions) -> Result<MeshFile, VtkXmlError> {
+    let document = read_document(
+        file,
+        &[Kind::Unstructured],
+        "<VTKFile type=\"UnstructuredGrid\">",
+    )?;
+    read_pieces(&document, options)
+}
+
+/// The mesh and the fields of a document.
+pub(crate) fn read_pieces(
+    document: &Document<'_>,
+    options: &ReadOptions,
+) -> Result<MeshFile, VtkXmlError> {
     if document.pieces.is_empty() {
-        return Err(VtuError::NoPiece);
+        return Err(VtkXmlError::NoPiece);
     }
     let mut assembly = Assembly::new(options.linearize);
     let mut fields = FieldTable::new(document.pieces.len());
     for index in 0..document.pieces.len() {
         let piece = PieceReader {
-            document: &document,
+            document,
             piece: &document.pieces[index],
             index,
         };
@@ -45,33 +57,20 @@ pub fn read(file: &[u8], options: &ReadOptions) -> Result<MeshFile, VtuError> {
         piece.read_fields(&mut fields, kept.as_deref())?;
     }
     let mut notes = assembly.notes();
-    let (arrays, skipped) = assembly.finish();
+    let (arrays, left_out) = assembly.finish();
     if arrays.shapes.is_empty() {
-        return Err(VtuError::NoCells { skipped });
+        return Err(CellError::NoCells { left_out }.into());
     }
     let (fields, field_notes) = fields.finish();
-    notes.extend(document.notes);
+    notes.extend(document.notes.iter().cloned());
     notes.extend(field_notes);
-    let mesh =
-        UnstructuredMesh::new(arrays).map_err(|source| VtuError::Mesh { source, skipped })?;
-    Ok(MeshFile {
-        mesh,
-        fields,
-        notes,
-    })
-}
-
-/// One piece of a document.
-pub(super) struct PieceReader<'a> {
-    pub(super) document: &'a Document<'a>,
-    pub(super) piece: &'a Piece<'a>,
-    pub(super) index: usize,
+    Ok(finish(arrays, fields, notes, left_out)?)
 }
 
 impl<'a> PieceReader<'a> {
     /// Adds the piece's nodes and cells; which of its cells became cells of the mesh, where not
     /// all did.
-    fn read_mesh(&self, assembly: &mut Assembly) -> Result<Option<Vec<bool>>, VtuError> {
+    fn read_mesh(&self, assembly: &mut Assembly) -> Result<Option<Vec<bool>>, VtkXmlError> {
         let first_node = assembly.arrays.nodes.len();
         self.read_nodes(&mut assembly.arrays)?;
         let cells = self.read_cells(assembly.file_cells, first_node)?;
@@ -80,15 +79,16 @@ impl<'a> PieceReader<'a> {
         } else {
             None
         };
-        assembly.add(cells, faces.as_mut())
+        let hidden = self.hidden_cells()?;
+        Ok(assembly.add(cells, faces.as_mut(), hidden.as_deref())?)
     }
 
-    fn read_nodes(&self, arrays: &mut MeshArrays) -> Result<(), VtuError> {
+    fn read_nodes(&self, arrays: &mut MeshArrays) -> Result<(), VtkXmlError> {
         let Some(points) = self.piece.point_arrays.first() else {
             if self.piece.points == 0 {
                 return Ok(());
             }
-            return Err(VtuError::MissingArray {
+            return Err(VtkXmlError::MissingArray {
                 piece: self.index,
                 array: "Points",
             });
@@ -102,7 +102,7 @@ impl<'a> PieceReader<'a> {
         )?;
         let nodes = arrays.nodes.len() + self.piece.points;
         if u32::try_from(nodes).is_err() {
-            return Err(VtuError::TooManyNodes { nodes });
+            return Err(CellError::TooManyNodes { nodes }.into());
         }
         // Three coordinates in a row are a point: as a rule, nothing is copied.
         let points = bytemuck::allocation::try_cast_vec(values).unwrap_or_else(|(_, values)| {
@@ -113,7 +113,7 @@ impl<'a> PieceReader<'a> {
         Ok(())
     }
 
-    fn read_cells(&self, first_cell: usize, first_node: usize) -> Result<PieceCells, VtuError> {
+    fn read_cells(&self, first_cell: usize, first_node: usize) -> Result<PieceCells, VtkXmlError> {
         if self.piece.cells == 0 {
             return Ok(PieceCells::default());
         }
@@ -146,7 +146,7 @@ impl<'a> PieceReader<'a> {
         ends: &[i64],
         first_cell: usize,
         first_node: usize,
-    ) -> Result<Vec<NodeId>, VtuError> {
+    ) -> Result<Vec<NodeId>, VtkXmlError> {
         let nodes = self.piece.points;
         let data = self.data(connectivity)?;
         // Nodes and with them all ids are below `NO_NODE`, as `read_nodes` has checked.
@@ -165,21 +165,22 @@ impl<'a> PieceReader<'a> {
         let node = all.get(place).copied().unwrap_or_default();
         let is_before = |end: &&i64| usize::try_from(**end).is_ok_and(|end| end <= place);
         let cell = first_cell + ends.iter().take_while(is_before).count();
-        Err(VtuError::NodeId {
+        let whole = self.whole();
+        Err(VtkXmlError::Cell(CellError::NodeId {
             cell,
             node,
             nodes,
-            whole: self.whole(),
-        })
+            whole,
+        }))
     }
 
     /// Where each cell ends in a connectivity of this length, after a look at whether the ends
     /// ascend.
-    fn checked_ends(&self, ends: Vec<i64>, length: usize) -> Result<Vec<usize>, VtuError> {
+    fn checked_ends(&self, ends: Vec<i64>, length: usize) -> Result<Vec<usize>, VtkXmlError> {
         let mut start = 0;
         for (cell, &end) in ends.iter().enumerate() {
             if !(start <= end && end <= integer(length)) {
-                return Err(VtuError::Offset {
+                return Err(VtkXmlError::Offset {
                     piece: self.index,
                     cell,
                     start: start as usize,
@@ -193,7 +194,7 @@ impl<'a> PieceReader<'a> {
         Ok(ends.into_iter().map(|end| end as usize).collect())
     }
 
-    fn read_faces(&self) -> Result<Option<PieceFaces>, VtuError> {
+    fn read_faces(&self) -> Result<Option<PieceFaces>, VtkXmlError> {
         let find = |name| self.find_cell_array(name);
         let integers = |array| self.integers(array);
         if let (Some(connectivity), Some(face_ends), Some(faces), Some(ends)) = (
@@ -236,56 +237,10 @@ impl<'a> PieceReader<'a> {
             .find(|array| array.name.trim() == name)
     }
 
-    fn cell_array(&self, name: &'static str) -> Result<&'a ArrayElement<'a>, VtuError> {
-        self.find_cell_array(name).ok_or(VtuError::MissingArray {
+    fn cell_array(&self, name: &'static str) -> Result<&'a ArrayElement<'a>, VtkXmlError> {
+        self.find_cell_array(name).ok_or(VtkXmlError::MissingArray {
             piece: self.index,
             array: name,
-        })
-    }
-
-    /// The values of `array`, not yet converted.
-    pub(super) fn data<'b>(
-        &'b self,
-        array: &'b ArrayElement<'b>,
-    ) -> Result<ArrayData<'b>, VtuError> {
-        let payload = read_payload(array, self.document.encoding, self.document.appended);
-        self.placed(array, payload)
-    }
-
-    /// The result, an error with its place in the file.
-    pub(super) fn placed<T>(
-        &self,
-        array: &ArrayElement<'_>,
-        result: Result<T, ArrayError>,
-    ) -> Result<T, VtuError> {
-        result.map_err(|source| VtuError::Array {
-            piece: self.index,
-            array: shorten(&array.name),
-            source,
-        })
-    }
-
-    fn integers(&self, array: &ArrayElement<'_>) -> Result<Vec<i64>, VtuError> {
-        self.placed(array, self.data(array)?.integers())
-    }
-
-    pub(super) fn check_length(
-        &self,
-        array: &ArrayElement<'_>,
-        found: usize,
-        expected: usize,
-        reason: &'static str,
-    ) -> Result<(), VtuError> {
-        if found == expected {
-            return Ok(());
-        }
-        let array = shorten(&array.name);
-        Err(VtuError::Length {
-            piece: self.index,
-            array,
-            found,
-            expected,
-            reason,
         })
     }
 

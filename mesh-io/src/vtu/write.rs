@@ -5,11 +5,11 @@ use std::io::{self, Write};
 
 use mesh_core::{Field, FieldValues, Location, UnstructuredMesh};
 
-use super::cell_types::vtk_type;
-use super::encode::Values;
 use super::options::{DataMode, PolyhedraLayout, VtuOptions};
-use super::polyhedra::{face_lists, face_stream, integer};
-use super::scalar::{Compressor, Encoding};
+use crate::vtk::cell_types::vtk_type;
+use crate::vtk::polyhedra::{face_lists, face_stream, integer};
+use crate::vtk::xml::encode::Values;
+use crate::vtk::xml::scalar::{Compressor, Encoding};
 
 /// Writes the mesh and its fields as a VTU file of one piece.
 ///

@@ -9,15 +9,16 @@ use mesh_core::{BoxCellShape, BoxMesh, Point3, Vector3};
 use mesh_io::vtu::Compressor;
 use mesh_io::{DataEncoding, ReadOptions, StepChoice, WriteOptions};
 use partition::{Method, Partition};
-use remap::Nature;
 
+use super::definition;
+use super::meant_fields::FieldsJob;
 use super::typed::{
-    BoxArguments, CellShape, Command, CompressionName, ConvertArguments, FieldArguments, Generated,
-    InfoArguments, MethodName, NatureName, ReadingArguments, SchemeName, SelectionArguments, Typed,
-    WritingArguments,
+    BoxArguments, CellShape, Command, CompressionName, ConvertArguments, Generated, InfoArguments,
+    MethodName, ReadingArguments, SelectionArguments, Typed, WritingArguments,
 };
 use crate::files::{MatrixOutput, MeshOutput, OutputDirectory, is_matrix};
 use crate::output::Voice;
+use crate::schemes::{NamedScheme, Schemes};
 
 /// A command line that can be run.
 pub(crate) struct Invocation {
@@ -45,8 +46,12 @@ pub(crate) enum Job {
         first: PathBuf,
         second: PathBuf,
     },
-    Completions(clap_complete::Shell),
+    Completions {
+        shell: clap_complete::Shell,
+        definition: clap::Command,
+    },
     Man {
+        definition: clap::Command,
         page: Option<String>,
         output: Option<OutputDirectory>,
     },
@@ -100,24 +105,13 @@ pub(crate) struct PartOfParts {
     pub(crate) method: Method,
 }
 
-pub(crate) struct FieldsJob {
-    pub(crate) source: PathBuf,
-    pub(crate) target: PathBuf,
-    pub(crate) reading: ReadOptions,
-    /// At least one, each once.
-    pub(crate) names: Vec<String>,
-    pub(crate) nature: Nature,
-    pub(crate) default: f64,
-    pub(crate) output: MeshOutput,
-}
-
 pub(crate) struct ApplyJob {
     pub(crate) matrix: PathBuf,
     pub(crate) fields: FieldsJob,
 }
 
 pub(crate) struct TransferJob {
-    pub(crate) scheme: Box<dyn remap::Scheme + Send>,
+    pub(crate) scheme: NamedScheme,
     pub(crate) fields: FieldsJob,
 }
 
@@ -129,7 +123,7 @@ pub(crate) struct CheckJob {
 }
 
 /// What typed arguments mean.
-pub(crate) fn invocation(typed: Typed) -> anyhow::Result<Invocation> {
+pub(crate) fn invocation(typed: Typed, schemes: &Schemes) -> anyhow::Result<Invocation> {
     let Typed {
         everywhere,
         command,
@@ -140,7 +134,7 @@ pub(crate) fn invocation(typed: Typed) -> anyhow::Result<Invocation> {
             json: everywhere.json,
             quiet: everywhere.quiet,
         },
-        job: job(command)?,
+        job: job(command, schemes)?,
     })
 }
 
@@ -148,7 +142,7 @@ fn cores() -> usize {
     thread::available_parallelism().map_or(1, usize::from)
 }
 
-fn job(command: Command) -> anyhow::Result<Job> {
+fn job(command: Command, schemes: &Schemes) -> anyhow::Result<Job> {
     Ok(match command {
         Command::Demo(typed) => Job::Demo(DemoJob {
             cells: typed.cells.into(),
@@ -185,15 +179,15 @@ fn job(command: Command) -> anyhow::Result<Job> {
             let [matrix, source, target] = take_paths(typed.paths, &mut typed.fields.field, names)?;
             Job::Apply(ApplyJob {
                 matrix,
-                fields: fields(source, target, typed.fields)?,
+                fields: FieldsJob::new(source, target, typed.fields)?,
             })
         }
         Command::Transfer(mut typed) => {
             let names = ["SOURCE", "TARGET"];
             let [source, target] = take_paths(typed.paths, &mut typed.fields.field, names)?;
             Job::Transfer(TransferJob {
-                scheme: scheme(typed.scheme),
-                fields: fields(source, target, typed.fields)?,
+                scheme: scheme(&typed.scheme, schemes)?,
+                fields: FieldsJob::new(source, target, typed.fields)?,
             })
         }
         Command::Check(typed) => Job::Check(CheckJob {
@@ -206,8 +200,12 @@ fn job(command: Command) -> anyhow::Result<Job> {
             first: typed.first,
             second: typed.second,
         },
-        Command::Completions(typed) => Job::Completions(typed.shell),
+        Command::Completions(typed) => Job::Completions {
+            shell: typed.shell,
+            definition: definition(schemes),
+        },
         Command::Man(typed) => Job::Man {
+            definition: definition(schemes),
             page: typed.page,
             output: typed.output.map(OutputDirectory::new).transpose()?,
         },
@@ -327,39 +325,14 @@ fn generate_box(typed: BoxArguments) -> anyhow::Result<GenerateJob> {
     })
 }
 
-fn fields(source: PathBuf, target: PathBuf, typed: FieldArguments) -> anyhow::Result<FieldsJob> {
-    let mut names: Vec<String> = Vec::new();
-    for name in typed.field {
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    let nature = match typed.nature {
-        NatureName::IntensiveMaximum => Nature::IntensiveMaximum,
-        NatureName::IntensiveConservation => Nature::IntensiveConservation,
-        NatureName::ExtensiveMaximum => Nature::ExtensiveMaximum,
-        NatureName::ExtensiveConservation => Nature::ExtensiveConservation,
-    };
-    Ok(FieldsJob {
-        source,
-        target,
-        reading: reading(&typed.reading),
-        names,
-        nature,
-        default: typed.default,
-        output: MeshOutput::new(typed.output)?,
-    })
-}
-
-fn reading(typed: &ReadingArguments) -> ReadOptions {
+pub(super) fn reading(typed: &ReadingArguments) -> ReadOptions {
     ReadOptions::default().linearize(typed.linearize)
 }
 
-/// The scheme of a name; a new scheme is registered by one line here and its name in `typed`.
-fn scheme(name: SchemeName) -> Box<dyn remap::Scheme + Send> {
-    match name {
-        SchemeName::P0P0 => Box::new(remap::P0P0),
-    }
+/// The scheme of a name; the parser knows the names as well.
+fn scheme(name: &str, schemes: &Schemes) -> anyhow::Result<NamedScheme> {
+    let scheme = schemes.find(name).cloned();
+    scheme.with_context(|| format!("--scheme {name}: no such scheme"))
 }
 
 fn method(name: MethodName) -> Method {
@@ -467,7 +440,7 @@ mod tests {
 
     #[test]
     fn the_definition_of_the_arguments_is_sound() {
-        super::super::definition().debug_assert();
+        super::super::definition(&Schemes::built_in()).debug_assert();
     }
 
     #[test]

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::typed_fields::FieldArguments;
+
 /// Conservative transfer of fields between meshes of three-dimensional cells.
 #[derive(Debug, Parser)]
 #[command(
@@ -294,46 +296,6 @@ pub(crate) struct MergeArguments {
     pub(crate) output: PathBuf,
 }
 
-/// Which fields to transfer, and how.
-#[derive(Args, Debug)]
-pub(crate) struct FieldArguments {
-    /// The cell fields to transfer, by name; several after one --field, or --field again.
-    #[arg(long, value_name = "NAME", required = true, num_args = 1..)]
-    pub(crate) field: Vec<String>,
-    /// What a field is, and what is kept where the meshes do not cover each other.
-    #[arg(long, value_enum, value_name = "NATURE", default_value_t = NatureName::IntensiveMaximum)]
-    pub(crate) nature: NatureName,
-    #[command(flatten)]
-    pub(crate) reading: ReadingArguments,
-    /// The value of target cells that no source cell overlaps.
-    #[arg(long, value_name = "V", default_value_t = f64::NAN, allow_hyphen_values = true)]
-    pub(crate) default: f64,
-    /// The mesh to write: the target with the transferred fields.
-    #[arg(short, long, value_name = "MESH")]
-    pub(crate) output: PathBuf,
-}
-
-/// The four natures of a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum NatureName {
-    /// A temperature: means of what overlaps, the maximum principle holds.
-    IntensiveMaximum,
-    /// A density: the integral over what is covered is kept.
-    IntensiveConservation,
-    /// A power: only the part of a source cell that is overlapped arrives.
-    ExtensiveMaximum,
-    /// A number of things: the whole of every source cell that is overlapped arrives.
-    ExtensiveConservation,
-}
-
-/// The interpolation schemes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum SchemeName {
-    /// Constant in each source cell, means in target cells.
-    #[value(name = "p0-p0")]
-    P0P0,
-}
-
 /// Transfer cell fields with a matrix that `prepare` made.
 #[derive(Args, Debug)]
 #[command(
@@ -361,8 +323,8 @@ pub(crate) struct TransferArguments {
     #[arg(value_names = ["SOURCE", "TARGET"], num_args = 0..=2)]
     pub(crate) paths: Vec<PathBuf>,
     /// The interpolation scheme.
-    #[arg(long, value_enum, value_name = "SCHEME", default_value_t = SchemeName::P0P0)]
-    pub(crate) scheme: SchemeName,
+    #[arg(long, value_name = "SCHEME", default_value = "p0-p0")]
+    pub(crate) scheme: String,
     #[command(flatten)]
     pub(crate) fields: FieldArguments,
 }

@@ -4,9 +4,8 @@ use std::time::Instant;
 
 use anyhow::Context;
 
-use super::meshes::Meshes;
 use super::report::Seconds;
-use super::transferred::transfer_and_write;
+use super::transferred::{Given, transfer_and_write};
 use crate::arguments::ApplyJob;
 use crate::files::read_overlap_matrix;
 use crate::output::Outcome;
@@ -23,13 +22,19 @@ pub(crate) fn run(job: &ApplyJob, progress: &Progress) -> anyhow::Result<Outcome
         read_overlap_matrix(path, &mut warnings)
     });
     let matrix = matrix?;
-    let mut meshes = Meshes::read(&job.source, &job.target, &job.reading, progress)?;
-    meshes.warnings.splice(..0, warnings);
-    let belongs = matrix.check_meshes(&meshes.source.mesh, &meshes.target.mesh);
+    let mut given = Given::read(job, progress)?;
+    given.warnings.splice(..0, warnings);
+    let belongs = matrix.check_meshes(&given.source.mesh, &given.target.mesh);
     belongs.with_context(|| path.display().to_string())?;
+    let giving = if job.options.reverse {
+        matrix.target_location()
+    } else {
+        matrix.source_location()
+    };
+    given.check_names(job, giving)?;
     let seconds = Seconds {
-        read: read + meshes.seconds,
+        read: read + given.seconds,
         ..Seconds::default()
     };
-    transfer_and_write(job, &matrix, meshes, seconds, start, progress)
+    transfer_and_write(job, "p0-p0", &matrix, given, seconds, start, progress)
 }

@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-use crate::arguments;
 use crate::output::Outcome;
 
 #[derive(Serialize)]
@@ -11,10 +10,13 @@ struct Script<'a> {
     script: &'a str,
 }
 
-pub(crate) fn run(shell: clap_complete::Shell) -> anyhow::Result<Outcome> {
+pub(crate) fn run(
+    shell: clap_complete::Shell,
+    mut definition: clap::Command,
+) -> anyhow::Result<Outcome> {
     // Rendered to memory: the generator itself panics where its reader has gone away.
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut arguments::definition(), "remap", &mut script);
+    clap_complete::generate(shell, &mut definition, "remap", &mut script);
     let script = String::from_utf8(script)?;
     Outcome::product(
         &Script {

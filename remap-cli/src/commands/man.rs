@@ -7,7 +7,6 @@ use clap::Command;
 use clap_mangen::Man;
 use serde::Serialize;
 
-use crate::arguments;
 use crate::files::OutputDirectory;
 use crate::output::Outcome;
 
@@ -22,9 +21,12 @@ struct Pages {
     files: Vec<String>,
 }
 
-pub(crate) fn run(name: Option<&str>, output: Option<&OutputDirectory>) -> anyhow::Result<Outcome> {
+pub(crate) fn run(
+    mut definition: Command,
+    name: Option<&str>,
+    output: Option<&OutputDirectory>,
+) -> anyhow::Result<Outcome> {
     let mut pages = Vec::new();
-    let mut definition = arguments::definition();
     definition.build();
     collect_pages(&definition, "remap", &mut pages)?;
     if let Some(directory) = output {

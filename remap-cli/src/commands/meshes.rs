@@ -26,14 +26,30 @@ impl Meshes {
         options: &ReadOptions,
         progress: &Progress,
     ) -> anyhow::Result<Meshes> {
-        let read = |path| {
+        Meshes::read_with(
+            source,
+            target,
+            &[options.clone(), options.clone()],
+            progress,
+        )
+    }
+
+    /// Reads both, each with options of its own.
+    pub(crate) fn read_with(
+        source: &Path,
+        target: &Path,
+        options: &[ReadOptions; 2],
+        progress: &Progress,
+    ) -> anyhow::Result<Meshes> {
+        let read = |path, options| {
             let mut warnings = Vec::new();
             let file = read_mesh(path, options, &mut warnings)?;
             let _ = file.mesh.fingerprint();
             anyhow::Ok((file, warnings))
         };
         let (files, seconds) = progress.step("reading the meshes", || {
-            let (source, target) = rayon::join(|| read(source), || read(target));
+            let (source, target) =
+                rayon::join(|| read(source, &options[0]), || read(target, &options[1]));
             anyhow::Ok((source?, target?))
         });
         let ((source, mut warnings), (target, of_target)) = files?;

@@ -1,9 +1,11 @@
 //! One file for each command; here they are told apart, with what several of them share.
 
 mod apply;
+mod certificate;
 mod check;
 mod compare;
 mod completions;
+mod conservation;
 mod convert;
 mod demo;
 mod generate;
@@ -14,6 +16,7 @@ mod merge;
 mod meshes;
 mod prepare;
 mod report;
+mod series;
 mod transfer;
 mod transferred;
 
@@ -34,7 +37,11 @@ pub(crate) fn run(job: Job, progress: &Progress) -> anyhow::Result<Outcome> {
         Job::Transfer(job) => transfer::run(&job, progress),
         Job::Check(job) => check::run(&job, progress),
         Job::Compare { first, second } => compare::run(&first, &second, progress),
-        Job::Completions(shell) => completions::run(shell),
-        Job::Man { page, output } => man::run(page.as_deref(), output.as_ref()),
+        Job::Completions { shell, definition } => completions::run(shell, definition),
+        Job::Man {
+            definition,
+            page,
+            output,
+        } => man::run(definition, page.as_deref(), output.as_ref()),
     }
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 use mesh_core::{CellId, CsrMatrix, UnstructuredMesh};
 use mesh_io::{MatrixFile, PartLabel};
 use partition::{Part, Partition};
-use remap::{OverlapMatrix, P0P0, Preparation, Scheme, prepare_with};
+use remap::{MatrixScheme, OverlapMatrix, P0P0, Preparation};
 
 use super::meshes::Meshes;
 use super::report::{MatrixFacts, MatrixReport, Measures, PartReport, Seconds, Volumes};
@@ -66,12 +66,12 @@ pub(crate) fn run(job: &PrepareJob, progress: &Progress) -> anyhow::Result<Outco
 pub(crate) fn prepare(
     source: &UnstructuredMesh,
     target: &UnstructuredMesh,
-    scheme: &dyn Scheme,
+    scheme: &dyn MatrixScheme,
     progress: &Progress,
 ) -> anyhow::Result<Preparation> {
     let bar = progress.bar("target cells", target.cell_count());
     let report = |cells| bar.inc(cells);
-    Ok(prepare_with(source, target, scheme, &report)?)
+    Ok(scheme.prepare_matrix(source, target, &report)?)
 }
 
 /// A warning where two meshes have nothing in common: no error, but hardly what was meant. Of a

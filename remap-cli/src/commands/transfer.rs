@@ -2,29 +2,49 @@
 
 use std::time::Instant;
 
-use super::meshes::Meshes;
+use anyhow::Context;
+use remap::MatrixScheme;
+
 use super::prepare::prepare;
 use super::report::Seconds;
-use super::transferred::{find_fields, transfer_and_write};
+use super::transferred::{Given, transfer_and_write};
 use crate::arguments::TransferJob;
 use crate::output::Outcome;
 use crate::progress::Progress;
+use crate::schemes::NamedScheme;
 
 pub(crate) fn run(job: &TransferJob, progress: &Progress) -> anyhow::Result<Outcome> {
     let start = Instant::now();
     let TransferJob {
-        scheme,
+        scheme: named,
         fields: job,
     } = job;
-    let meshes = Meshes::read(&job.source, &job.target, &job.reading, progress)?;
+    let given = Given::read(job, progress)?;
+    let scheme = make(named, &given)?;
     // Before the long work: a misspelt name is found at once.
-    find_fields(job, &meshes.source)?;
-    let (source, target) = (&meshes.source.mesh, &meshes.target.mesh);
+    let [from, _] = scheme.locations();
+    given.check_names(job, from)?;
+    let (source, target) = (&given.source.mesh, &given.target.mesh);
     let preparation = prepare(source, target, scheme.as_ref(), progress)?;
     let mut seconds = Seconds {
-        read: meshes.seconds,
+        read: given.seconds,
         ..Seconds::default()
     };
     seconds.preparing(preparation.seconds);
-    transfer_and_write(job, &preparation.matrix, meshes, seconds, start, progress)
+    transfer_and_write(
+        job,
+        named.name,
+        &preparation.matrix,
+        given,
+        seconds,
+        start,
+        progress,
+    )
+}
+
+/// Makes the scheme for two files.
+fn make(scheme: &NamedScheme, given: &Given) -> anyhow::Result<Box<dyn MatrixScheme>> {
+    let made = (scheme.make)(&given.source, &given.target);
+    let made = made.map_err(anyhow::Error::from_boxed);
+    made.with_context(|| format!("--scheme {}", scheme.name))
 }

@@ -1,127 +1,181 @@
-//! Fields carried from the source to the target, and what was kept on the way.
+//! Fields carried from one mesh to the other, step by step, and written.
 
+use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context, bail};
-use mesh_core::{DataArray, Field, FieldValues, Location, UnstructuredMesh};
-use mesh_io::MeshFile;
-use remap::{Nature, OverlapMatrix, RemapOperator};
-use serde::Serialize;
+use mesh_core::{Field, Location};
+use mesh_io::{MeshFile, Step};
+use remap::{Mask, OverlapMatrix, RemapOperator, Transfer, Uncovered};
 
+use super::certificate::Certificate;
+use super::conservation::{Conservation, FieldConservation};
 use super::meshes::Meshes;
 use super::prepare::warning_where_nothing_overlaps;
 use super::report::{MatrixFacts, MatrixReport, Seconds, Volumes};
-use crate::arguments::FieldsJob;
-use crate::output::{Outcome, table_with_header};
+use super::series::{Series, places};
+use crate::arguments::{DefaultValue, FieldsJob, TransferOptions};
+use crate::output::Outcome;
 use crate::progress::Progress;
 
-/// What of a field is kept, one number for each component.
-#[derive(Debug, Serialize)]
-pub(crate) struct FieldConservation {
-    pub(crate) name: String,
-    /// Over the whole source mesh: of an intensive field Σ volume · value, of an extensive one
-    /// Σ value.
-    pub(crate) source_integral: Vec<f64>,
-    /// The same over the target cells that have an entry.
-    pub(crate) target_integral: Vec<f64>,
+/// Both meshes of a job, read, and the steps of the giving one.
+pub(crate) struct Given {
+    pub(crate) source: MeshFile,
+    pub(crate) target: MeshFile,
+    series: Series,
+    /// What the readers noted.
+    pub(crate) warnings: Vec<String>,
+    /// What reading took.
+    pub(crate) seconds: f64,
 }
 
-/// What is kept of volumes and fields.
-#[derive(Debug, Serialize)]
-pub(crate) struct Conservation {
-    #[serde(flatten)]
-    pub(crate) volumes: Volumes,
-    pub(crate) nature: &'static str,
-    pub(crate) fields: Vec<FieldConservation>,
-}
-
-impl Conservation {
-    /// The integrals for eyes.
-    pub(crate) fn table(&self) -> String {
-        let numbers = |values: &[f64]| {
-            values
-                .iter()
-                .map(f64::to_string)
-                .collect::<Vec<_>>()
-                .join(" ")
+impl Given {
+    /// Reads both meshes, with the fields of the first step.
+    pub(crate) fn read(job: &FieldsJob, progress: &Progress) -> anyhow::Result<Given> {
+        let reverse = job.options.reverse;
+        let giving = if reverse { &job.target } else { &job.source };
+        let places = places(giving, job.steps, &job.also)?;
+        let plain = job.reading.clone();
+        let first = plain.clone().step(places[0].step());
+        let options = if reverse {
+            [plain.clone(), first]
+        } else {
+            [first, plain.clone()]
         };
-        let rows = self.fields.iter().map(|field| {
-            [
-                field.name.clone(),
-                numbers(&field.source_integral),
-                numbers(&field.target_integral),
-            ]
-        });
-        table_with_header(["field", "integral on source", "on target"], rows)
+        let meshes = Meshes::read_with(&job.source, &job.target, &options, progress)?;
+        let Meshes {
+            mut source,
+            mut target,
+            warnings,
+            seconds,
+        } = meshes;
+        let giving = if reverse { &mut target } else { &mut source };
+        let series = Series::new(places, giving, plain);
+        Ok(Given {
+            source,
+            target,
+            series,
+            warnings,
+            seconds,
+        })
+    }
+
+    /// Checks that all fields of the first step are there that the job names, on cells or nodes.
+    pub(crate) fn check_names(&self, job: &FieldsJob, location: Location) -> anyhow::Result<()> {
+        let path = self.series.path(0);
+        let find = |name| find_field(name, location, self.series.first(), path);
+        job.names
+            .iter()
+            .map(String::as_str)
+            .try_for_each(|name| find(name).map(drop))
     }
 }
 
-/// Finds the fields of the job in the source, or says which there are.
-pub(crate) fn find_fields<'a>(
-    job: &FieldsJob,
-    source: &'a MeshFile,
-) -> anyhow::Result<Vec<&'a Field>> {
-    let on_cells = || {
-        source
-            .fields
-            .iter()
-            .filter(|field| field.location() == Location::Cells)
+/// Finds a field on cells or nodes, or says which there are.
+fn find_field<'a>(
+    name: &str,
+    location: Location,
+    fields: &'a [Field],
+    path: &Path,
+) -> anyhow::Result<&'a Field> {
+    let there = fields.iter().filter(|field| field.location() == location);
+    if let Some(field) = there.clone().find(|field| field.name() == name) {
+        return Ok(field);
+    }
+    let kind = match location {
+        Location::Cells => "cell",
+        Location::Nodes => "node",
     };
-    let find = |name: &String| {
-        if let Some(field) = on_cells().find(|field| field.name() == name) {
-            return Ok(field);
-        }
-        let there = on_cells().map(Field::name).collect::<Vec<_>>().join(", ");
-        let there = if there.is_empty() {
-            "none".to_string()
-        } else {
-            there
-        };
-        let on_nodes = source.fields.iter().any(|field| field.name() == name);
-        let place = if on_nodes {
-            "the field is on nodes; "
-        } else {
-            ""
-        };
-        bail!(
-            "{}: no cell field {name:?}; {place}cell fields: {there}",
-            job.source.display()
-        )
+    let elsewhere = fields.iter().find(|field| field.name() == name);
+    let place = elsewhere.map_or(String::new(), |field| {
+        format!("the field is on {}; ", field.location())
+    });
+    let names: Vec<&str> = there.map(Field::name).collect();
+    let names = if names.is_empty() {
+        "none".to_string()
+    } else {
+        names.join(", ")
     };
-    job.names.iter().map(find).collect()
+    bail!(
+        "{}: no {kind} field {name:?}; {place}{kind} fields: {names}",
+        path.display()
+    )
 }
 
-/// Carries the fields across and writes the target with them; reports what was kept.
+/// Carries the fields of all steps across and writes the receiving mesh with them; reports what was
+/// kept.
 ///
-/// The target keeps its own fields, but for cell fields of the same name.
+/// The receiving mesh keeps its own fields, but for those of the same name and place.
 pub(crate) fn transfer_and_write(
     job: &FieldsJob,
+    scheme: &str,
     matrix: &OverlapMatrix,
-    meshes: Meshes,
+    given: Given,
     mut seconds: Seconds,
     start: Instant,
     progress: &Progress,
 ) -> anyhow::Result<Outcome> {
-    let Meshes {
+    let Given {
         source,
         target,
+        mut series,
         mut warnings,
         ..
-    } = meshes;
-    let fields = find_fields(job, &source)?;
+    } = given;
+    let options = &job.options;
+    let operator = RemapOperator::new(matrix, &source.mesh, &target.mesh, options.nature)?;
+    let (operator, receiving, receiving_path) = if options.reverse {
+        (operator.reversed(), &source, &job.source)
+    } else {
+        (operator, &target, &job.target)
+    };
+    let operator = with_options(operator, options, series.first(), series.path(0))?;
+    let operator = match &options.target_mask {
+        None => operator,
+        Some(name) => {
+            let location = operator.target_location();
+            let field = find_field(name, location, &receiving.fields, receiving_path)?;
+            let mask = Mask::from_field(field).and_then(|mask| operator.with_target_mask(mask));
+            mask.with_context(|| format!("{}: --target-mask {name}", receiving_path.display()))?
+        }
+    };
+
+    let is_series = series.len() > 1;
+    let mut steps = Vec::with_capacity(series.len());
+    let mut reports = Vec::new();
     let (carried, apply) = progress.step("transferring", || {
-        carry(job, &fields, matrix, &source.mesh, &target.mesh)
+        for step in 0..series.len() {
+            let time = series.time(step);
+            let fields = series.take_fields(step, &mut warnings)?;
+            let carry = |name: &String| {
+                let path = series.path(step);
+                let field = find_field(name, operator.source_location(), &fields, path)?;
+                carry(&operator, options, field, &receiving.fields)
+                    .with_context(|| format!("{}: field {name:?}", path.display()))
+            };
+            let mut carried = Vec::with_capacity(job.names.len() + 1);
+            for name in &job.names {
+                let (field, report) = carry(name)?;
+                let time = is_series.then_some(time);
+                reports.push(FieldConservation::new(name, time, &report));
+                carried.push(field);
+            }
+            if job.coverage {
+                carried.push(operator.coverage_field("coverage"));
+            }
+            let fields = joined(&receiving.fields, carried);
+            steps.push(Step { time, fields });
+        }
+        anyhow::Ok(())
     });
-    let (carried, reports): (Vec<Field>, Vec<FieldConservation>) = carried?.into_iter().unzip();
+    carried?;
     seconds.apply = Some(apply);
 
-    let is_replaced = |own: &Field| {
-        own.location() == Location::Cells && carried.iter().any(|new| new.name() == own.name())
+    let write = || match steps.as_slice() {
+        [only] => job.output.write(&receiving.mesh, &only.fields),
+        several => job.output.write_series(&receiving.mesh, several),
     };
-    let mut written: Vec<Field> = target.fields;
-    written.retain(|own| !is_replaced(own));
-    written.extend(carried);
-    let (done, write) = progress.step("writing", || job.output.write(&target.mesh, &written));
+    let (done, write) = progress.step("writing", write);
     done?;
     seconds.write = write;
 
@@ -133,64 +187,79 @@ pub(crate) fn transfer_and_write(
     seconds.report = summary;
     let conservation = Conservation {
         volumes,
-        nature: job.nature.name(),
+        nature: options.nature.name(),
         fields: reports,
     };
     let report = MatrixReport::new(&facts, seconds.since(start), conservation);
+    if let Some(file) = &job.report {
+        let meshes = [(&job.source, &source.mesh), (&job.target, &target.mesh)];
+        let certificate = Certificate::new(scheme, options, meshes, &report);
+        file.write(&certificate.text()?)?;
+    }
     let text = format!("{}\n{}", report.table(), report.conservation.table());
     warnings.extend(warning_where_nothing_overlaps(matrix));
     Ok(Outcome::summary(&report, text)?.warning(warnings))
 }
 
-/// The fields on the target, each with what of it is kept.
-fn carry(
-    job: &FieldsJob,
-    fields: &[&Field],
-    matrix: &OverlapMatrix,
-    source: &UnstructuredMesh,
-    target: &UnstructuredMesh,
-) -> anyhow::Result<Vec<(Field, FieldConservation)>> {
-    let operator = RemapOperator::new(matrix, source, target, job.nature)?;
-    let [source_volumes, target_volumes] = [source.measures(), target.measures()];
-    let covered: Vec<bool> = matrix
-        .matrix()
-        .outer_iterator()
-        .map(|row| row.nnz() > 0)
-        .collect();
-    let carry_one = |field: &&Field| {
-        let name = field.name();
-        let values = field.to_float();
-        let carried = operator
-            .apply(&values, job.default)
-            .with_context(|| format!("{}: field {name:?}", job.source.display()))?;
-        let report = FieldConservation {
-            name: name.to_string(),
-            source_integral: integral(&values, &source_volumes, job.nature, |_| true),
-            target_integral: integral(&carried, &target_volumes, job.nature, |cell| covered[cell]),
-        };
-        Ok((
-            Field::new(name, Location::Cells, FieldValues::Float(carried)),
-            report,
-        ))
-    };
-    fields.iter().map(carry_one).collect()
+/// The operator with what the options say of giving cells and coverage.
+fn with_options(
+    operator: RemapOperator,
+    options: &TransferOptions,
+    giving: &[Field],
+    path: &Path,
+) -> anyhow::Result<RemapOperator> {
+    let mut operator = operator.with_least_coverage(options.least_coverage)?;
+    if options.leaves_out_missing {
+        operator = operator.leaving_out_missing();
+    }
+    if let Some(name) = &options.mask {
+        let field = find_field(name, operator.source_location(), giving, path)?;
+        let mask = Mask::from_field(field).and_then(|mask| operator.with_source_mask(mask));
+        operator = mask.with_context(|| format!("{}: --mask {name}", path.display()))?;
+    }
+    Ok(operator)
 }
 
-/// The integral of each component over the chosen cells.
-fn integral(
-    values: &DataArray<f64>,
-    volumes: &[f64],
-    nature: Nature,
-    is_chosen: impl Fn(usize) -> bool,
-) -> Vec<f64> {
-    let mut sums = vec![0.0; values.component_count()];
-    for (cell, (tuple, volume)) in values.tuples().zip(volumes).enumerate() {
-        if is_chosen(cell) {
-            let factor = if nature.is_intensive() { *volume } else { 1.0 };
-            for (sum, value) in sums.iter_mut().zip(tuple) {
-                *sum += factor * value;
-            }
+/// One field on the receiving mesh, with what of it is kept.
+fn carry(
+    operator: &RemapOperator,
+    options: &TransferOptions,
+    field: &Field,
+    existing: &[Field],
+) -> anyhow::Result<(Field, remap::ConservationReport)> {
+    let kept;
+    let uncovered = match options.default {
+        DefaultValue::Value(value) => Uncovered::Value(value),
+        DefaultValue::Keep => {
+            let place = operator.target_location();
+            let is_there = |own: &&Field| own.location() == place && own.name() == field.name();
+            let own = existing.iter().find(is_there);
+            kept = own
+                .context("--default keep: the receiving mesh has no such field; expected one")?
+                .to_float();
+            Uncovered::Keep(&kept)
         }
-    }
-    sums
+    };
+    let transfer = Transfer {
+        uncovered,
+        fixup: options.fixup,
+        limits: options.bounds.clone(),
+    };
+    Ok(operator.transfer_field(field, &transfer)?)
+}
+
+/// The fields that a mesh has, and after them new ones, which replace those of the same name and
+/// place.
+fn joined(own: &[Field], new: Vec<Field>) -> Vec<Field> {
+    let is_replaced = |own: &&Field| {
+        new.iter()
+            .any(|new| (new.name(), new.location()) == (own.name(), own.location()))
+    };
+    let mut all: Vec<Field> = own
+        .iter()
+        .filter(|own| !is_replaced(own))
+        .cloned()
+        .collect();
+    all.extend(new);
+    all
 }

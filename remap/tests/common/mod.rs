@@ -3,7 +3,9 @@
 
 use std::path::Path;
 
-use mesh_core::{BoxCellShape, BoxMesh, CellId, Point3, Shape, UnstructuredMesh};
+use mesh_core::{
+    BoxCellShape, BoxMesh, CartesianMesh, CellId, Point3, Shape, UnstructuredMesh, Vector3,
+};
 use remap::{OverlapMatrix, P0P0, prepare};
 
 /// An overlap below 1e-14 of the smaller cell is no entry. The two directions round differently, so
@@ -80,6 +82,38 @@ pub fn jittered(shape: BoxCellShape, cells: usize, jitter: f64, seed: u64) -> Un
     }
     .generate()
     .unwrap()
+}
+
+/// Boxes of these lengths in a row along x, each of cross-section 1.
+pub fn boxes_in_a_row(start: f64, lengths: &[f64]) -> UnstructuredMesh {
+    let mut coordinates = vec![start];
+    coordinates.extend(lengths.iter().scan(start, |end, length| {
+        *end += length;
+        Some(*end)
+    }));
+    let axes = vec![coordinates, vec![0.0, 1.0], vec![0.0, 1.0]];
+    CartesianMesh::new(axes).unwrap().to_unstructured().unwrap()
+}
+
+/// Two meshes that cover each other.
+pub fn covering_pair() -> (UnstructuredMesh, UnstructuredMesh) {
+    (
+        jittered(BoxCellShape::Hexahedron, 5, 0.2, 1),
+        jittered(BoxCellShape::Tetrahedron, 4, 0.2, 2),
+    )
+}
+
+/// Two meshes of which each has cells within, across the border of, and outside the other.
+pub fn partly_covering_pair() -> (UnstructuredMesh, UnstructuredMesh) {
+    let (source, target) = covering_pair();
+    let offset = Vector3::new(0.45, 0.3, -0.4);
+    (source, target.translate(&offset).unwrap())
+}
+
+/// A field that jumps, positive everywhere.
+pub fn rough_field(mesh: &UnstructuredMesh) -> Vec<f64> {
+    let values = (0..mesh.cell_count()).map(|cell| (cell * 7919 % 101) as f64 + 1.0);
+    values.collect()
 }
 
 /// One of the small real meshes.

@@ -1,16 +1,17 @@
-//! What can be wrong in a VTU file, and where.
+//! What can be wrong in a file of VTK's XML formats, and where.
 
 use thiserror::Error;
 
 use super::scalar::Compressor;
+use crate::vtk::{CellError, GridError};
 
-/// Why a VTU file cannot be read.
+/// Why a file of VTK's XML formats cannot be read.
 ///
 /// Pieces and cells count from 0, lines from 1. A cell is counted as the file counts it, skipped
 /// lower-dimensional cells included.
 #[derive(Debug, Error)]
 #[non_exhaustive]
-pub enum VtuError {
+pub enum VtkXmlError {
     /// The XML is damaged: cut, not closed, or no XML at all.
     #[error("line {line}: damaged XML: {}", one_line(source))]
     Xml {
@@ -28,11 +29,13 @@ pub enum VtuError {
         /// The element that is still open.
         element: String,
     },
-    /// The file is XML, but not a VTU file.
-    #[error("{found}, expected <VTKFile type=\"UnstructuredGrid\">")]
+    /// The file is XML, but of another kind.
+    #[error("{found}, expected {expected}")]
     NotAGrid {
         /// What stands in its place.
         found: String,
+        /// The element that is read.
+        expected: &'static str,
     },
     /// An attribute that has to be there is not.
     #[error("line {line}: <{element}> has no attribute {attribute}")]
@@ -108,75 +111,6 @@ pub enum VtuError {
         /// The length of the connectivity.
         length: usize,
     },
-    /// A cell names a node that is not there.
-    #[error("cell {cell} names node {node}, but {whole} has {nodes} nodes")]
-    NodeId {
-        /// The cell.
-        cell: usize,
-        /// The id it names.
-        node: i64,
-        /// The number of nodes there are.
-        nodes: usize,
-        /// The mesh, or the piece in a file of several.
-        whole: Whole,
-    },
-    /// A cell has a number of nodes that its shape does not have.
-    #[error("cell {cell} is a {shape} of {found} nodes, expected {expected}")]
-    NodeCount {
-        /// The cell.
-        cell: usize,
-        /// Its shape.
-        shape: &'static str,
-        /// The number of nodes it names.
-        found: usize,
-        /// The number its shape has.
-        expected: usize,
-    },
-    /// A cell is quadratic or of higher order: its faces are curved, which no overlap here knows.
-    #[error(
-        "cell {cell} is quadratic ({name}, VTK type {vtk_type}); write the mesh with linear cells, \
-         or read it linearised (corner nodes only)"
-    )]
-    Quadratic {
-        /// The cell.
-        cell: usize,
-        /// VTK's name of its type.
-        name: &'static str,
-        /// VTK's number of its type.
-        vtk_type: i64,
-    },
-    /// A cell's type is none that is read.
-    #[error(
-        "cell {cell} has VTK type {vtk_type}, expected 10 (tetrahedron), 11 (voxel), \
-         12 (hexahedron), 13 (wedge), 14 (pyramid) or 42 (polyhedron)"
-    )]
-    CellType {
-        /// The cell.
-        cell: usize,
-        /// VTK's number of its type.
-        vtk_type: i64,
-    },
-    /// The faces of a polyhedron are damaged.
-    #[error("cell {cell}: {source}")]
-    Polyhedron {
-        /// The cell.
-        cell: usize,
-        /// What is wrong with its faces.
-        #[source]
-        source: FaceError,
-    },
-    /// More nodes than ids can count.
-    #[error("{nodes} nodes, but ids count to 4294967295")]
-    TooManyNodes {
-        /// The number of nodes.
-        nodes: usize,
-    },
-    /// Nothing to remap: no cell of dimension 3.
-    #[error("no three-dimensional cell ({skipped} cells of lower dimension)")]
-    NoCells {
-        /// The number of cells of lower dimension.
-        skipped: usize,
-    },
     /// The same field has different numbers of components in different pieces.
     #[error(
         "piece {piece}, array {array:?}: {found} components, but {expected} in the pieces before"
@@ -191,15 +125,12 @@ pub enum VtuError {
         /// The number before.
         expected: usize,
     },
-    /// The arrays are whole, but they are no valid mesh.
-    #[error("{source}{}", left_out(*skipped))]
-    Mesh {
-        /// What is wrong with the mesh; its cells are counted without those left out.
-        #[source]
-        source: mesh_core::MeshError,
-        /// The number of cells of lower dimension, which were left out.
-        skipped: usize,
-    },
+    /// The cells are none that make a mesh.
+    #[error(transparent)]
+    Cell(#[from] CellError),
+    /// The grid of a structured file cannot be.
+    #[error(transparent)]
+    Grid(#[from] GridError),
 }
 
 /// The message of the XML parser, which quotes the file, in one line that is not too long.
@@ -207,31 +138,6 @@ fn one_line(source: &quick_xml::Error) -> String {
     let message = source.to_string();
     let words: Vec<&str> = message.split_whitespace().collect();
     crate::shorten_to(&words.join(" "), 160)
-}
-
-fn left_out(skipped: usize) -> String {
-    match skipped {
-        0 => String::new(),
-        _ => format!(" (cells counted without {skipped} of lower dimension)"),
-    }
-}
-
-/// What a node id counts in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Whole {
-    /// The file is one piece.
-    Mesh,
-    /// This piece of several.
-    Piece(usize),
-}
-
-impl std::fmt::Display for Whole {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Mesh => f.write_str("the mesh"),
-            Self::Piece(piece) => write!(f, "piece {piece}"),
-        }
-    }
 }
 
 /// What can be wrong with the bytes of one array.
@@ -339,55 +245,5 @@ pub enum ArrayError {
         index: usize,
         /// The value.
         value: u64,
-    },
-}
-
-/// What can be wrong with the faces of a polyhedron.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum FaceError {
-    /// The file has a polyhedron, but no faces.
-    #[error(
-        "a polyhedron, but the piece has neither faces and faceoffsets nor face_connectivity, \
-         face_offsets, polyhedron_to_faces and polyhedron_offsets"
-    )]
-    NoArrays,
-    /// The polyhedron's range of an array is not inside that array.
-    #[error("takes {array} {start}..{end}, but it holds {length} values")]
-    Range {
-        /// The array.
-        array: &'static str,
-        /// Where the polyhedron begins in it.
-        start: i64,
-        /// Where it ends.
-        end: i64,
-        /// The length of the array.
-        length: usize,
-    },
-    /// The face stream is shorter or longer than the faces in it.
-    #[error("its face stream has {found} values, expected {expected} for its {faces} faces")]
-    Stream {
-        /// The values there are.
-        found: usize,
-        /// The values its counts add up to, as far as they could be read.
-        expected: i128,
-        /// The faces it claims.
-        faces: i64,
-    },
-    /// A face is not among the faces of the piece.
-    #[error("names face {face}, but the piece has {faces} faces")]
-    FaceId {
-        /// The face it names.
-        face: i64,
-        /// The number of faces.
-        faces: usize,
-    },
-    /// The same faces are named by so many polyhedra that it cannot be meant.
-    #[error("the polyhedra up to here name {total} face nodes, but the piece stores only {stored}")]
-    Repeated {
-        /// The face nodes of the polyhedra read so far.
-        total: usize,
-        /// The face nodes the file stores.
-        stored: usize,
     },
 }

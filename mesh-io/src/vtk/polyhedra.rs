@@ -7,7 +7,7 @@
 
 use mesh_core::{NodeId, PolyhedronFaces};
 
-use super::error::FaceError;
+use super::FaceError;
 
 /// The faces of the polyhedra of one piece.
 pub(crate) enum PieceFaces {
@@ -66,6 +66,16 @@ impl PieceFaces {
                 let ids = range(polyhedron_faces, start, end, "polyhedron_to_faces")?;
                 visit_indexed(connectivity, face_ends, ids, total, visit)
             }
+        }
+    }
+
+    /// Passes over `cell`, whose faces nobody asks for.
+    pub(crate) fn pass(&mut self, cell: usize) {
+        if let Self::Stream { ends, position, .. } = self
+            && let Some(&end) = ends.get(cell)
+            && end >= 0
+        {
+            *position = end;
         }
     }
 }

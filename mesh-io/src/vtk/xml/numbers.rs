@@ -3,9 +3,9 @@
 use bytemuck::Zeroable;
 
 use super::bytes::Bytes;
+use super::cursor::line_after;
 use super::error::ArrayError;
 use super::scalar::{ByteOrder, ScalarType};
-use super::xml::line_after;
 use crate::shorten;
 
 /// The values of one array, not yet converted.

@@ -6,8 +6,8 @@ use std::fmt::Write;
 use mesh_core::{MeshArrays, NodeId, PolyhedronFaces, Shape};
 
 use super::cell_types::{CellKind, Corners, VOXEL_ORDER};
-use super::error::{FaceError, VtuError, Whole};
 use super::polyhedra::PieceFaces;
+use super::{CellError, FaceError, LeftOut, Whole};
 
 /// The cells of one piece, decoded; offsets and node ids are in range.
 pub(crate) struct PieceCells {
@@ -65,6 +65,7 @@ pub(crate) struct Assembly {
     linearize: bool,
     linearized: usize,
     skipped: BTreeMap<&'static str, usize>,
+    hidden: usize,
     /// Per node, the last polyhedron (counted from 1) that listed it.
     listed_by: Vec<u32>,
 }
@@ -84,22 +85,26 @@ impl Assembly {
             linearize,
             linearized: 0,
             skipped: BTreeMap::new(),
+            hidden: 0,
             listed_by: Vec::new(),
         }
     }
 
-    /// Adds the cells of a piece; which of them became cells of the mesh, where not all did.
+    /// Adds the cells of a piece, but for those that are `hidden` (one flag per cell); which of
+    /// them became cells of the mesh, where not all did.
     pub(crate) fn add(
         &mut self,
         cells: PieceCells,
         mut faces: Option<&mut PieceFaces>,
-    ) -> Result<Option<Vec<bool>>, VtuError> {
+        hidden: Option<&[bool]>,
+    ) -> Result<Option<Vec<bool>>, CellError> {
         let count = cells.vtk_types.len();
         self.arrays.shapes.reserve_exact(count);
         self.arrays.offsets.reserve_exact(count);
         let first_cell = self.file_cells;
         self.file_cells += count;
-        if cells.are_plain() {
+        let is_hidden = |cell: usize| hidden.and_then(|hidden| hidden.get(cell)) == Some(&true);
+        if cells.are_plain() && !(0..count).any(is_hidden) {
             self.add_plain(cells, first_cell)?;
             return Ok(None);
         }
@@ -109,6 +114,14 @@ impl Assembly {
             let ids = &cells.ids[start..end];
             start = end;
             let cell = first_cell + index;
+            if is_hidden(index) {
+                self.hidden += 1;
+                kept[index] = false;
+                if let Some(faces) = &mut faces {
+                    faces.pass(index);
+                }
+                continue;
+            }
             match self.kind_of(cell, vtk_type)? {
                 CellKind::Linear(shape) => {
                     // A curved cell that is read linearised has more nodes; corners come first.
@@ -127,7 +140,7 @@ impl Assembly {
                     self.finish_cell(Shape::Hexahedron);
                 }
                 CellKind::Polyhedron => {
-                    let error = |source| VtuError::Polyhedron { cell, source };
+                    let error = |source| CellError::Polyhedron { cell, source };
                     let faces = faces.as_mut().ok_or(error(FaceError::NoArrays))?;
                     self.add_faces(cell, index, faces, &cells)?;
                     self.finish_cell(Shape::Polyhedron);
@@ -137,7 +150,7 @@ impl Assembly {
                     kept[index] = false;
                 }
                 CellKind::Curved(..) | CellKind::Unknown => {
-                    return Err(VtuError::CellType {
+                    return Err(CellError::CellType {
                         cell,
                         vtk_type: vtk_type.into(),
                     });
@@ -148,7 +161,7 @@ impl Assembly {
     }
 
     /// Adds cells that are taken over as they stand.
-    fn add_plain(&mut self, mut cells: PieceCells, first_cell: usize) -> Result<(), VtuError> {
+    fn add_plain(&mut self, mut cells: PieceCells, first_cell: usize) -> Result<(), CellError> {
         let before = self.arrays.connectivity.len();
         let mut start = 0;
         for (index, (&vtk_type, &end)) in cells.vtk_types.iter().zip(&cells.ends).enumerate() {
@@ -167,7 +180,7 @@ impl Assembly {
     }
 
     /// The kind of `cell`; what is read linearised is given as what its corners make.
-    fn kind_of(&mut self, cell: usize, vtk_type: u8) -> Result<CellKind, VtuError> {
+    fn kind_of(&mut self, cell: usize, vtk_type: u8) -> Result<CellKind, CellError> {
         match CellKind::of(vtk_type) {
             CellKind::Curved(name, corners) => {
                 let kind = match corners {
@@ -175,7 +188,7 @@ impl Assembly {
                     Corners::Lower(name) if self.linearize => CellKind::Lower(name),
                     _ => {
                         let vtk_type = vtk_type.into();
-                        return Err(VtuError::Quadratic {
+                        return Err(CellError::Quadratic {
                             cell,
                             name,
                             vtk_type,
@@ -196,7 +209,7 @@ impl Assembly {
         index: usize,
         faces: &mut PieceFaces,
         cells: &PieceCells,
-    ) -> Result<(), VtuError> {
+    ) -> Result<(), CellError> {
         let Self {
             arrays, listed_by, ..
         } = self;
@@ -224,9 +237,9 @@ impl Assembly {
                 }
                 polyhedra.face_offsets.push(polyhedra.connectivity.len());
             })
-            .map_err(|source| VtuError::Polyhedron { cell, source })?;
+            .map_err(|source| CellError::Polyhedron { cell, source })?;
         match wrong {
-            Some(node) => Err(VtuError::NodeId {
+            Some(node) => Err(CellError::NodeId {
                 cell,
                 node,
                 nodes: cells.nodes,
@@ -274,9 +287,13 @@ impl Assembly {
         notes
     }
 
-    /// The arrays, and the number of cells left out.
-    pub(crate) fn finish(self) -> (MeshArrays, usize) {
-        (self.arrays, self.skipped.values().sum())
+    /// The arrays, and the cells left out.
+    pub(crate) fn finish(self) -> (MeshArrays, LeftOut) {
+        let left_out = LeftOut {
+            lower: self.skipped.values().sum(),
+            hidden: self.hidden,
+        };
+        (self.arrays, left_out)
     }
 }
 
@@ -289,9 +306,9 @@ pub(crate) fn append<T>(values: &mut Vec<T>, mut more: Vec<T>) {
     }
 }
 
-fn check_node_count(cell: usize, shape: Shape, found: usize) -> Result<(), VtuError> {
+fn check_node_count(cell: usize, shape: Shape, found: usize) -> Result<(), CellError> {
     match shape.node_count() {
-        Some(expected) if expected != found => Err(VtuError::NodeCount {
+        Some(expected) if expected != found => Err(CellError::NodeCount {
             cell,
             shape: shape.name(),
             found,

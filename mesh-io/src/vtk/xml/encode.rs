@@ -5,8 +5,8 @@ use std::io;
 
 use super::base64_stream::{encode, encoded_size};
 use super::blocks::compress;
-use super::options::FloatWidth;
 use super::scalar::{ByteOrder, Compressor, Encoding, ScalarType};
+use crate::vtu::FloatWidth;
 
 /// Values as little-endian bytes, and their type.
 pub(crate) struct Values {

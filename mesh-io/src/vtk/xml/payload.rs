@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use super::base64_stream::Base64Text;
 use super::blocks::{BlockSizes, Blocks};
 use super::bytes::Bytes;
+use super::document::{Appended, ArrayElement, ArrayText};
 use super::error::ArrayError;
 use super::numbers::{ArrayData, Payload};
 use super::scalar::{Compressor, Encoding, ScalarType};
-use super::xml::{Appended, ArrayElement, ArrayText};
 use crate::shorten;
 
 /// The values of `array`, decoded as far as bytes, compressed blocks or digits; raw appended bytes

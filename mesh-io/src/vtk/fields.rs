@@ -2,13 +2,7 @@
 
 use mesh_core::{DataArray, Field, FieldValues, Location};
 
-use super::error::{ArrayError, VtuError};
-use super::read::PieceReader;
-use super::xml::ArrayElement;
 use crate::shorten;
-
-/// Components that an array without a single value may claim.
-const MOST_COMPONENTS: usize = 1024;
 
 /// The fields of the pieces read so far.
 pub(crate) struct FieldTable {
@@ -27,7 +21,7 @@ struct Column {
     pieces: usize,
 }
 
-enum Values {
+pub(crate) enum Values {
     Float(Vec<f64>),
     Integer(Vec<i64>),
 }
@@ -77,48 +71,54 @@ impl FieldTable {
         (fields, notes)
     }
 
-    /// Adds the values of one piece.
-    fn add(
+    /// Adds the values of one piece; a whole number of tuples.
+    ///
+    /// # Errors
+    ///
+    /// Another number of components than in the pieces before.
+    pub(crate) fn add(
         &mut self,
-        array: &ArrayElement<'_>,
-        location: Location,
+        array: PieceArray<'_>,
         piece: usize,
-        values: Values,
-    ) -> Result<(), VtuError> {
+    ) -> Result<(), ComponentsDiffer> {
+        let PieceArray {
+            name,
+            location,
+            components,
+            values,
+        } = array;
         let known = self
             .columns
             .iter_mut()
-            .find(|c| c.name == array.name && c.location == location);
+            .find(|c| c.name == name && c.location == location);
         match known {
             None if piece == 0 => self.columns.push(Column {
-                name: array.name.clone(),
+                name: name.to_owned(),
                 location,
-                components: component_names(array),
+                components,
                 values,
                 pieces: 1,
             }),
             // A field that begins in a later piece is left out in the end.
             None => self.columns.push(Column {
-                name: array.name.clone(),
+                name: name.to_owned(),
                 location,
-                components: component_names(array),
+                components,
                 values: Values::Float(Vec::new()),
                 pieces: 0,
             }),
             Some(column) if column.pieces != piece => {
                 if column.pieces == piece + 1 {
-                    let name = shorten(&array.name);
+                    let name = shorten(name);
                     self.notes.push(format!(
                         "array {name:?} left out: a second one of that name"
                     ));
                 }
             }
             Some(column) => {
-                if column.components.len() != array.components {
-                    return Err(VtuError::Components {
-                        piece,
-                        array: shorten(&array.name),
-                        found: array.components,
+                if column.components.len() != components.len() {
+                    return Err(ComponentsDiffer {
+                        found: components.len(),
                         expected: column.components.len(),
                     });
                 }
@@ -128,78 +128,31 @@ impl FieldTable {
         }
         Ok(())
     }
+
+    /// Adds a sentence about what was left out.
+    pub(crate) fn note(&mut self, note: String) {
+        self.notes.push(note);
+    }
 }
 
-impl PieceReader<'_> {
-    /// Adds the piece's fields; values on cells that are not `kept` are left out.
-    pub(crate) fn read_fields(
-        &self,
-        table: &mut FieldTable,
-        kept: Option<&[bool]>,
-    ) -> Result<(), VtuError> {
-        let piece = self.piece;
-        for array in &piece.point_fields {
-            self.read_field(array, Location::Nodes, piece.points, None, table)?;
-        }
-        for array in &piece.cell_fields {
-            self.read_field(array, Location::Cells, piece.cells, kept, table)?;
-        }
-        Ok(())
-    }
+/// The values of a field in one piece.
+pub(crate) struct PieceArray<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) location: Location,
+    /// One name per component; an empty one stands for none.
+    pub(crate) components: Vec<String>,
+    pub(crate) values: Values,
+}
 
-    /// Floats as floats, integers as integers.
-    fn read_values(&self, array: &ArrayElement<'_>) -> Result<Values, VtuError> {
-        let data = self.data(array)?;
-        let values = if data.is_float() {
-            data.floats().map(Values::Float)
-        } else {
-            data.integers().map(Values::Integer)
-        };
-        self.placed(array, values)
-    }
-
-    fn read_field(
-        &self,
-        array: &ArrayElement<'_>,
-        location: Location,
-        tuples: usize,
-        kept: Option<&[bool]>,
-        table: &mut FieldTable,
-    ) -> Result<(), VtuError> {
-        let values = match self.read_values(array) {
-            Ok(values) => values,
-            // Text, bits and large unsigned numbers are no fields; the mesh can do without.
-            Err(VtuError::Array {
-                array,
-                source: source @ (ArrayError::Type { .. } | ArrayError::TooLarge { .. }),
-                ..
-            }) => {
-                table
-                    .notes
-                    .push(format!("array {array:?} left out: {source}"));
-                return Ok(());
-            }
-            Err(error) => return Err(error),
-        };
-        let expected = tuples.saturating_mul(array.components);
-        let reason = match location {
-            Location::Cells => "its components for each cell",
-            Location::Nodes => "its components for each point",
-        };
-        self.check_length(array, values.len(), expected, reason)?;
-        if values.len() == 0 && array.components > MOST_COMPONENTS {
-            return self.check_length(array, 0, array.components, "its components");
-        }
-        let values = match kept {
-            Some(kept) => values.keep(kept, array.components),
-            None => values,
-        };
-        table.add(array, location, self.index, values)
-    }
+/// A field has other numbers of components in one piece than in those before.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ComponentsDiffer {
+    pub(crate) found: usize,
+    pub(crate) expected: usize,
 }
 
 impl Values {
-    fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         match self {
             Self::Float(values) => values.len(),
             Self::Integer(values) => values.len(),
@@ -207,7 +160,7 @@ impl Values {
     }
 
     /// The tuples that are `kept`.
-    fn keep(self, kept: &[bool], components: usize) -> Self {
+    pub(crate) fn keep(self, kept: &[bool], components: usize) -> Self {
         fn keep<T: Copy>(values: &[T], kept: &[bool], components: usize) -> Vec<T> {
             let tuples = values.chunks_exact(components).zip(kept);
             tuples
@@ -238,15 +191,4 @@ impl Values {
             }
         }
     }
-}
-
-/// One name per component; an empty one stands for none.
-fn component_names(array: &ArrayElement<'_>) -> Vec<String> {
-    let mut names: Vec<String> = array
-        .component_names
-        .iter()
-        .map(|name| name.clone().unwrap_or_default())
-        .collect();
-    names.resize(array.components, String::new());
-    names
 }
