@@ -58,13 +58,35 @@ fn main() -> Result<(), Box<dyn Error>> {
             Box::new(move || drop(operator.apply(&field, f64::NAN).expect("fits"))),
         ));
     }
-    let every_tenth: Vec<bool> = (0..source.cell_count())
+    let operator = operator(Nature::IntensiveMaximum)?;
+    works.extend(extras(&operator, &scalars, smooth_field(target, 1))?);
+
+    let times = shortest(&mut works, turns);
+    println!(
+        "| {} entries, one thread | ms | of a plain product, per component |",
+        matrix.nonzeros()
+    );
+    println!("|---|---:|---:|");
+    for ((name, components, _), time) in works.iter().zip(&times) {
+        let ratio = time.as_secs_f64() / times[0].as_secs_f64() / *components as f64;
+        println!("| {name} | {:.3} | {ratio:.2} |", time.as_secs_f64() * 1e3);
+    }
+    Ok(())
+}
+
+/// What else a transfer may be asked for, and the way back.
+fn extras(
+    plain: &RemapOperator,
+    scalars: &DataArray<f64>,
+    back: DataArray<f64>,
+) -> Result<Vec<Work<'static>>, Box<dyn Error>> {
+    let mut works: Vec<Work<'static>> = Vec::new();
+    let every_tenth: Vec<bool> = (0..scalars.tuple_count())
         .map(|cell| cell % 10 == 0)
         .collect();
     let missing = scalars.values().iter().zip(&every_tenth);
     let missing = missing.map(|(&value, &masked)| if masked { f64::NAN } else { value });
     let missing = DataArray::scalars(missing.collect());
-    let plain = operator(Nature::IntensiveMaximum)?;
     let masked = plain
         .clone()
         .with_source_mask(Mask::of_masked(every_tenth)?)?;
@@ -103,22 +125,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     let leaving_out = plain.clone().leaving_out_missing();
     let work = move || drop(leaving_out.apply(&missing, f64::NAN).expect("fits"));
     works.push(("apply, a tenth missing".to_owned(), 1, Box::new(work)));
-    let back = smooth_field(target, 1);
     let reversed = plain.reversed();
+    // Its entries lie elsewhere and come around once in a turn, those of the others in each.
+    let transposed = reversed.clone();
+    let (values, mut product) = (back.clone(), vec![0.0; scalars.tuple_count()]);
+    let work = move || plain_product(transposed.matrix(), values.values(), &mut product);
+    works.push((
+        "plain product of the transpose".to_owned(),
+        1,
+        Box::new(work),
+    ));
     let work = move || drop(reversed.apply(&back, f64::NAN).expect("fits"));
     works.push(("apply, reversed".to_owned(), 1, Box::new(work)));
-
-    let times = shortest(&mut works, turns);
-    println!(
-        "| {} entries, one thread | ms | of a plain product, per component |",
-        matrix.nonzeros()
-    );
-    println!("|---|---:|---:|");
-    for ((name, components, _), time) in works.iter().zip(&times) {
-        let ratio = time.as_secs_f64() / times[0].as_secs_f64() / *components as f64;
-        println!("| {name} | {:.3} | {ratio:.2} |", time.as_secs_f64() * 1e3);
-    }
-    Ok(())
+    Ok(works)
 }
 
 /// The shortest time of each, taken in turns.

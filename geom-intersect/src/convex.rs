@@ -66,11 +66,17 @@ impl ConvexPlanes {
             shape,
         }
     }
+
+    /// The row of a plane.
+    #[inline(always)]
+    pub(crate) fn row(&self, plane: usize) -> &PlaneRow {
+        &self.rows[plane]
+    }
 }
 
 /// A face is cut more than once: rounding has bent a nearly coplanar face.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Degenerate;
+pub struct Degenerate;
 
 /// Vertices and edges of the pair that is being clipped.
 ///

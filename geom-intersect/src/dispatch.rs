@@ -12,6 +12,7 @@ use crate::moments::Moments;
 use crate::solid::Solid;
 use crate::standard::StandardShape;
 use crate::standard_faces::StandardFaces;
+use crate::tetrahedra::{self, Pair, Queue, SourceTetrahedron, TargetTetrahedron};
 
 /// Which of the two is used; by default the one with the widest registers that the processor has.
 #[derive(Debug, Clone, Copy)]
@@ -99,6 +100,91 @@ impl Arithmetic {
             Self::Avx2(math) => unsafe { clip_two::<FIRST>(math, scratch, cells, planes, origin) },
         }
     }
+
+    /// Adds a pair of tetrahedra as [`Queue::add`] does.
+    #[inline]
+    pub(crate) fn queue_tetrahedron(
+        self,
+        queue: &mut Queue,
+        key: u32,
+        source: &SourceTetrahedron,
+        target: TargetTetrahedron<'_>,
+    ) {
+        match self {
+            Self::Portable => queue.add(Portable, key, source, target),
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: the features that the function is compiled for were found on this processor.
+            Self::Avx2(math) => unsafe { queue_tetrahedron(math, queue, key, source, target) },
+        }
+    }
+
+    /// Clips as [`tetrahedra::clip`] does.
+    #[inline]
+    pub(crate) fn clip_tetrahedron<const FIRST: bool>(
+        self,
+        scratch: &mut tetrahedra::Scratch,
+        pair: &Pair,
+        target: TargetTetrahedron<'_>,
+    ) -> Result<Moments, Degenerate> {
+        match self {
+            Self::Portable => tetrahedra::clip::<FIRST>(Portable, scratch, pair, target),
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: the features that the function is compiled for were found on this processor.
+            Self::Avx2(math) => unsafe { clip_tetrahedron::<FIRST>(math, scratch, pair, target) },
+        }
+    }
+
+    /// Clips as [`tetrahedra::clip_two`] does.
+    #[inline]
+    pub(crate) fn clip_two_tetrahedra<const FIRST: bool>(
+        self,
+        scratch: &mut [tetrahedra::Scratch; 2],
+        pairs: &[Pair; 2],
+        target: TargetTetrahedron<'_>,
+    ) -> [Result<Moments, Degenerate>; 2] {
+        match self {
+            Self::Portable => tetrahedra::clip_two::<FIRST>(Portable, scratch, pairs, target),
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: the features that the function is compiled for were found on this processor.
+            Self::Avx2(math) => unsafe {
+                clip_two_tetrahedra::<FIRST>(math, scratch, pairs, target)
+            },
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+fn queue_tetrahedron(
+    math: Avx2,
+    queue: &mut Queue,
+    key: u32,
+    source: &SourceTetrahedron,
+    target: TargetTetrahedron<'_>,
+) {
+    queue.add(math, key, source, target);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+fn clip_tetrahedron<const FIRST: bool>(
+    math: Avx2,
+    scratch: &mut tetrahedra::Scratch,
+    pair: &Pair,
+    target: TargetTetrahedron<'_>,
+) -> Result<Moments, Degenerate> {
+    tetrahedra::clip::<FIRST>(math, scratch, pair, target)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+fn clip_two_tetrahedra<const FIRST: bool>(
+    math: Avx2,
+    scratch: &mut [tetrahedra::Scratch; 2],
+    pairs: &[Pair; 2],
+    target: TargetTetrahedron<'_>,
+) -> [Result<Moments, Degenerate>; 2] {
+    tetrahedra::clip_two::<FIRST>(math, scratch, pairs, target)
 }
 
 #[cfg(target_arch = "x86_64")]

@@ -60,7 +60,7 @@ impl EdgeTable {
         &EDGE_TABLES[clipped as usize][clipper as usize]
     }
 
-    const fn new(clipped: &Topology, clipper: &Topology) -> Self {
+    pub(crate) const fn new(clipped: &Topology, clipper: &Topology) -> Self {
         let mut table = Self {
             nodes: (1 << clipped.nodes) - 1,
             own_edges: (1 << clipped.edges.len()) - 1,

@@ -9,6 +9,7 @@ use crate::frame::lower;
 use crate::general::General;
 use crate::moments::Moments;
 use crate::solid::{Solid, SolidClass};
+use crate::tetrahedra::{self, Pair, Queue, SourceTetrahedron, TargetTetrahedron};
 
 /// An overlap below this fraction of the smaller solid's volume is rounding: solids that only touch
 /// come out at up to 1e-15, since each of some ten planes errs by an epsilon of the solid's size.
@@ -51,6 +52,8 @@ pub struct Intersector {
     arithmetic: Arithmetic,
     ignore_boxes: bool,
     convex: Box<[Scratch; 2]>,
+    queue: Queue,
+    tetrahedra: Box<[tetrahedra::Scratch; 2]>,
     general: General,
 }
 
@@ -103,9 +106,107 @@ impl Intersector {
         self.two_overlaps::<true>(sources, target)
     }
 
+    /// Adds a tetrahedron to those that wait to be clipped by another, unless it is seen that they do
+    /// not overlap. Returns whether no more can wait.
+    ///
+    /// All that wait must wait for the same other. `key` is what the source is known by.
+    #[inline]
+    pub fn queue_tetrahedron(
+        &mut self,
+        key: u32,
+        source: &SourceTetrahedron,
+        target: TargetTetrahedron<'_>,
+    ) -> bool {
+        self.arithmetic
+            .queue_tetrahedron(&mut self.queue, key, source, target);
+        self.queue.is_full()
+    }
+
+    /// Visits the tetrahedra that [wait](Self::queue_tetrahedron), in their order, with the volume of
+    /// their overlap with the one that they wait for: what [`volume`](Self::volume) returns, sooner.
+    /// Pairs that are not for this path are [`Degenerate`]: they are left to that method.
+    #[inline]
+    pub fn volumes_of_queued(
+        &mut self,
+        target: TargetTetrahedron<'_>,
+        mut visit: impl FnMut(u32, Result<Option<f64>, Degenerate>),
+    ) {
+        self.overlaps_of_queued::<false>(target, |key, overlap| {
+            visit(
+                key,
+                overlap.map(|overlap| overlap.map(|moments| moments.volume)),
+            );
+        });
+    }
+
+    /// Does what [`volumes_of_queued`](Self::volumes_of_queued) does for volume and first moment.
+    #[inline]
+    pub fn moments_of_queued(
+        &mut self,
+        target: TargetTetrahedron<'_>,
+        visit: impl FnMut(u32, Result<Option<Moments>, Degenerate>),
+    ) {
+        self.overlaps_of_queued::<true>(target, visit);
+    }
+
+    #[inline]
+    fn overlaps_of_queued<const FIRST: bool>(
+        &mut self,
+        target: TargetTetrahedron<'_>,
+        mut visit: impl FnMut(u32, Result<Option<Moments>, Degenerate>),
+    ) {
+        let mut visit = |pair: &Pair, moments: Result<Moments, Degenerate>| {
+            let smaller = lower(pair.volume, target.volume());
+            let overlap = if pair.other_size {
+                Err(Degenerate)
+            } else {
+                moments.map(|moments| {
+                    (smaller > 0.0 && moments.volume > NOISE * smaller).then_some(moments)
+                })
+            };
+            visit(pair.key, overlap);
+        };
+        let (scratch, arithmetic) = (&mut *self.tetrahedra, self.arithmetic);
+        let (twos, rest) = self.queue.take().as_chunks::<2>();
+        for pairs in twos {
+            let [one, other] = arithmetic.clip_two_tetrahedra::<FIRST>(scratch, pairs, target);
+            visit(&pairs[0], one);
+            visit(&pairs[1], other);
+        }
+        if let [pair] = rest {
+            let moments = arithmetic.clip_tetrahedron::<FIRST>(&mut scratch[0], pair, target);
+            visit(pair, moments);
+        }
+    }
+
+    /// Returns the overlaps of tetrahedra with one; none where that is for another path.
+    fn overlaps_of_tetrahedra<const FIRST: bool, const COUNT: usize>(
+        &mut self,
+        sources: [&Solid; COUNT],
+        target: &Solid,
+    ) -> Option<[Option<Moments>; COUNT]> {
+        let target = target.target_tetrahedron()?;
+        if !sources.iter().all(|source| source.is_convex_tetrahedron()) {
+            return None;
+        }
+        for (key, source) in sources.iter().enumerate() {
+            self.queue_tetrahedron(key as u32, &source.source_tetrahedron()?, target);
+        }
+        let mut overlaps = [Ok(None); COUNT];
+        self.overlaps_of_queued::<FIRST>(target, |key, overlap| overlaps[key as usize] = overlap);
+        let mut result = [None; COUNT];
+        for (result, overlap) in result.iter_mut().zip(overlaps) {
+            *result = overlap.ok()?;
+        }
+        Some(result)
+    }
+
     fn overlap<const FIRST: bool>(&mut self, source: &Solid, target: &Solid) -> Option<Moments> {
         if self.are_boxes(source, target) {
             return box_overlap(source.bounds(), target.bounds());
+        }
+        if let Some([overlap]) = self.overlaps_of_tetrahedra::<FIRST, 1>([source], target) {
+            return overlap;
         }
         let moments = if let (Some(cell), Some(planes)) = fast_cell(source, target) {
             let (scratch, origin) = (&mut self.convex[0], &target.frame().origin);
@@ -122,6 +223,9 @@ impl Intersector {
         target: &Solid,
     ) -> [Option<Moments>; 2] {
         let [one, other] = sources;
+        if let Some(overlaps) = self.overlaps_of_tetrahedra::<FIRST, 2>(sources, target) {
+            return overlaps;
+        }
         if !self.are_boxes(one, target)
             && !self.are_boxes(other, target)
             && let (Some(one_cell), Some(planes)) = fast_cell(one, target)

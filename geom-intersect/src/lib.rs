@@ -42,10 +42,14 @@ mod soup;
 mod standard;
 mod standard_faces;
 mod surface;
+mod tetrahedra;
+mod tetrahedron_tables;
 
 pub use boxes::upright_box;
+pub use convex::Degenerate;
 pub use intersector::{Intersector, box_overlap};
 pub use moments::Moments;
 pub use second_moments::SecondMoments;
 pub use solid::{Solid, SolidClass};
 pub use standard::StandardShape;
+pub use tetrahedra::{SourceTetrahedron, TargetTetrahedron};

@@ -56,7 +56,7 @@ impl SecondMoments {
     }
 }
 
-/// 120 times a second moment, as a sum over edges (docs/maths.md, formula 10).
+/// 120 times a second moment, as a sum over edges (docs/maths.md, formula 16).
 ///
 /// With the faces on the left and right of the edge `p → q` through `c_left` and `c_right`, and
 /// `v = c · (p × q)`: the sum of `v_left Q(c_left) − v_right Q(c_right)`, where

@@ -33,37 +33,133 @@ pub fn write_atomically(
     path: &Path,
     write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
 ) -> Result<(), WriteError> {
-    try_write(path, write).map_err(|source| WriteError::Io {
+    try_write(path, write).map_err(|source| cannot_write(path, source))
+}
+
+fn cannot_write(path: &Path, source: io::Error) -> WriteError {
+    WriteError::Io {
         path: path.to_owned(),
         source,
-    })
+    }
+}
+
+/// Files that belong together: each is written beside its place, and all are renamed when the last
+/// one is complete, in the order in which they were added. Nothing is renamed when one cannot be
+/// written; where a renaming fails, those before are taken back unless they replaced a file.
+#[derive(Default)]
+pub(crate) struct FileGroup {
+    staged: Vec<(PathBuf, Staged)>,
+}
+
+impl FileGroup {
+    /// Writes a file beside `path`.
+    ///
+    /// # Errors
+    ///
+    /// As [`write_atomically`].
+    pub(crate) fn add(
+        &mut self,
+        path: &Path,
+        write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+    ) -> Result<(), WriteError> {
+        let staged = stage(path, write).map_err(|source| cannot_write(path, source))?;
+        if let Some(staged) = staged {
+            self.staged.push((path.to_owned(), staged));
+        }
+        Ok(())
+    }
+
+    /// Puts all files in their places.
+    ///
+    /// # Errors
+    ///
+    /// What the operating system says when it does not rename one.
+    pub(crate) fn finish(self) -> Result<(), WriteError> {
+        let mut new_files = Vec::new();
+        for (path, staged) in self.staged {
+            let (place, is_new) = (staged.place.clone(), staged.is_new);
+            if let Err(source) = staged.rename() {
+                for file in new_files {
+                    // What cannot be taken back stays; the first error is the one to tell.
+                    let _ = fs::remove_file(file);
+                }
+                return Err(cannot_write(&path, source));
+            }
+            if is_new {
+                new_files.push(place);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A complete file beside its place, deleted when it is dropped.
+struct Staged {
+    beside: TempPath,
+    place: PathBuf,
+    is_new: bool,
+}
+
+impl Staged {
+    fn rename(self) -> io::Result<()> {
+        self.beside
+            .persist(&self.place)
+            .map_err(|error| error.error)
+    }
 }
 
 fn try_write(
     path: &Path,
     write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
 ) -> io::Result<()> {
-    match fs::metadata(path) {
+    stage(path, write)?.map_or(Ok(()), Staged::rename)
+}
+
+/// Writes a file beside its place; what is no regular file in place, and nothing is left to rename.
+fn stage(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+) -> io::Result<Option<Staged>> {
+    let (file, staged) = match fs::metadata(path) {
         Ok(old) if old.is_file() => {
             let place = fs::canonicalize(path)?;
             let (file, beside) = create_beside(&place)?;
             // A file that may not be written is not replaced either.
             File::options().append(true).open(&place)?;
             fs::set_permissions(&beside, old.permissions())?;
-            write_and_rename(file, beside, &place, write)
+            let is_new = false;
+            let staged = Staged {
+                beside,
+                place,
+                is_new,
+            };
+            (file, staged)
         }
-        Ok(old) if old.is_dir() => Err(io::Error::new(
-            io::ErrorKind::IsADirectory,
-            "it is a directory, expected the name of a file",
-        )),
-        Ok(_) => finish(File::options().write(true).open(path)?, write),
+        Ok(old) if old.is_dir() => {
+            return Err(io::Error::new(
+                io::ErrorKind::IsADirectory,
+                "it is a directory, expected the name of a file",
+            ));
+        }
+        Ok(_) => {
+            finish(File::options().write(true).open(path)?, write)?;
+            return Ok(None);
+        }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let place = follow_link(path);
             let (file, beside) = create_beside(&place)?;
-            write_and_rename(file, beside, &place, write)
+            let is_new = true;
+            let staged = Staged {
+                beside,
+                place,
+                is_new,
+            };
+            (file, staged)
         }
-        Err(error) => Err(error),
-    }
+        Err(error) => return Err(error),
+    };
+    finish(file, write)?;
+    Ok(Some(staged))
 }
 
 /// Where a link to a file that does not exist yet points; any other path as it is.
@@ -101,16 +197,6 @@ fn create_beside(place: &Path) -> io::Result<(File, TempPath)> {
     }
 }
 
-fn write_and_rename(
-    file: File,
-    beside: TempPath,
-    place: &Path,
-    write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
-) -> io::Result<()> {
-    finish(file, write)?;
-    beside.persist(place).map_err(|error| error.error)
-}
-
 fn finish(
     file: File,
     write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
@@ -144,6 +230,36 @@ mod tests {
         );
         assert_eq!(fs::read(&path).unwrap(), b"old");
         assert_eq!(files_in(directory.path()), 1);
+    }
+
+    #[test]
+    fn a_group_is_there_in_full_or_not_at_all() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = |name: &str| directory.path().join(name);
+        let mut group = FileGroup::default();
+        group.add(&path("a"), |out| out.write_all(b"1")).unwrap();
+        let error = group.add(&path("b"), |_| Err(io::Error::other("full")));
+        assert!(error.is_err());
+        drop(group);
+        assert_eq!(files_in(directory.path()), 0);
+
+        let mut group = FileGroup::default();
+        group.add(&path("a"), |out| out.write_all(b"1")).unwrap();
+        group.add(&path("b"), |out| out.write_all(b"2")).unwrap();
+        // What nobody expects: a directory where the second file goes.
+        fs::create_dir(path("b")).unwrap();
+        fs::write(path("b").join("c"), b"").unwrap();
+        assert!(group.finish().is_err());
+        assert_eq!(files_in(directory.path()), 1);
+        fs::remove_dir_all(path("b")).unwrap();
+
+        let mut group = FileGroup::default();
+        group.add(&path("a"), |out| out.write_all(b"1")).unwrap();
+        group.add(&path("b"), |out| out.write_all(b"2")).unwrap();
+        assert!(!path("a").exists());
+        group.finish().unwrap();
+        assert_eq!(fs::read(path("b")).unwrap(), b"2");
+        assert_eq!(files_in(directory.path()), 2);
     }
 
     #[test]

@@ -7,10 +7,13 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::esmf::{EsmfError, WeightsError};
+use crate::gmsh::GmshError;
 use crate::matrix_file::DigestMismatch;
 use crate::matrix_market::MatrixMarketError;
+use crate::med::MedError;
 use crate::npz::NpzError;
 use crate::vtk::VtkXmlError;
+use crate::vtk_legacy::VtkLegacyError;
 use crate::write_options::EncodingError;
 
 /// Why a file cannot be read.
@@ -42,6 +45,42 @@ pub enum ReadError {
         /// What is wrong, and where.
         #[source]
         source: Box<VtkXmlError>,
+    },
+    /// A Gmsh file is damaged, or holds what is not read.
+    #[error("{}: {source}", path.display())]
+    Gmsh {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and where.
+        #[source]
+        source: Box<GmshError>,
+    },
+    /// A file that this one names cannot be read.
+    #[error("{}: {source}", path.display())]
+    Part {
+        /// The file that names the other.
+        path: PathBuf,
+        /// What is wrong with the other; names it.
+        #[source]
+        source: Box<ReadError>,
+    },
+    /// A legacy VTK file is damaged, or holds what is not read.
+    #[error("{}: {source}", path.display())]
+    VtkLegacy {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and where.
+        #[source]
+        source: Box<VtkLegacyError>,
+    },
+    /// A MED file is damaged, or holds what is not read.
+    #[error("{}: {source}", path.display())]
+    Med {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and where.
+        #[source]
+        source: Box<MedError>,
     },
     /// A `.npz` file is damaged, or holds no matrix that is read.
     #[error("{}: {source}", path.display())]
@@ -129,7 +168,7 @@ pub enum WriteError {
         format: &'static str,
     },
     /// The format has no place for several steps of time.
-    #[error("{}: {format} holds no time series; write .pvd or .med", path.display())]
+    #[error("{}: {format} holds no time series; write .pvd, .med or .msh", path.display())]
     NoSeries {
         /// The file.
         path: PathBuf,

@@ -26,9 +26,12 @@
 mod atomic;
 mod error;
 pub mod esmf;
+pub mod gmsh;
+mod hdf5;
 mod labels;
 mod matrix_file;
 pub mod matrix_market;
+pub mod med;
 mod mesh_file;
 mod netcdf;
 mod npy;
@@ -36,6 +39,8 @@ pub mod npz;
 mod rows;
 pub mod vtk;
 pub mod vtk_grids;
+pub mod vtk_index;
+pub mod vtk_legacy;
 pub mod vtu;
 mod write_options;
 

@@ -4,7 +4,11 @@ use std::path::Path;
 
 use mesh_core::{Field, UnstructuredMesh};
 
+use crate::gmsh::Gmsh;
+use crate::med::Med;
 use crate::vtk_grids::VtkGrids;
+use crate::vtk_index::{Pvd, Pvtu};
+use crate::vtk_legacy::VtkLegacy;
 use crate::vtu::Vtu;
 use crate::{EncodingError, ReadError, WriteError, WriteOptions};
 
@@ -159,8 +163,12 @@ pub trait MeshFormat: Sync {
 #[must_use]
 pub fn mesh_formats() -> &'static [&'static dyn MeshFormat] {
     static VTU: std::sync::LazyLock<Vtu> = std::sync::LazyLock::new(Vtu::default);
-    static FORMATS: std::sync::LazyLock<[&'static dyn MeshFormat; 2]> =
-        std::sync::LazyLock::new(|| [&*VTU, &VtkGrids]);
+    static GMSH: std::sync::LazyLock<Gmsh> = std::sync::LazyLock::new(Gmsh::default);
+    static VTK: std::sync::LazyLock<VtkLegacy> = std::sync::LazyLock::new(VtkLegacy::default);
+    static PVTU: std::sync::LazyLock<Pvtu> = std::sync::LazyLock::new(Pvtu::default);
+    static PVD: std::sync::LazyLock<Pvd> = std::sync::LazyLock::new(Pvd::default);
+    static FORMATS: std::sync::LazyLock<[&'static dyn MeshFormat; 7]> =
+        std::sync::LazyLock::new(|| [&*VTU, &*VTK, &*GMSH, &Med, &*PVTU, &*PVD, &VtkGrids]);
     &*FORMATS
 }
 

@@ -118,7 +118,7 @@ impl DataEncoding {
     }
 }
 
-const fn compressor_name(compressor: Compressor) -> &'static str {
+pub(crate) const fn compressor_name(compressor: Compressor) -> &'static str {
     match compressor {
         Compressor::None => "none",
         Compressor::Zlib => "zlib",

@@ -37,15 +37,13 @@ mod output;
 mod progress;
 mod schemes;
 
-use std::error::Error;
 use std::panic::AssertUnwindSafe;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use mesh_io::MeshFile;
-use remap::MatrixScheme;
 
 use crate::schemes::Schemes;
+pub use crate::schemes::{GivenMesh, Made};
 
 /// The command line with all that it knows.
 #[derive(Debug, Clone)]
@@ -78,13 +76,7 @@ impl Cli {
         mut self,
         name: &'static str,
         about: &'static str,
-        make: impl Fn(
-            &MeshFile,
-            &MeshFile,
-        ) -> Result<Box<dyn MatrixScheme>, Box<dyn Error + Send + Sync>>
-        + Send
-        + Sync
-        + 'static,
+        make: impl Fn(GivenMesh<'_>, GivenMesh<'_>) -> Made + Send + Sync + 'static,
     ) -> Self {
         self.schemes.register(name, about, make);
         self

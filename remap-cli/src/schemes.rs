@@ -4,15 +4,25 @@ use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
-use mesh_core::Location;
-use mesh_io::MeshFile;
-use remap::{MatrixScheme, NearestCell, P0P0};
+use mesh_core::{Field, Location, UnstructuredMesh};
+use remap::{
+    MatrixScheme, NearestCell, Neighbourhood, P0P0, P0P1, P1P0, P1P1, PointLocation, SecondOrder,
+};
 
-/// What makes a scheme for the meshes and fields of two files, or says why it cannot.
-pub(crate) type MakeScheme = dyn Fn(&MeshFile, &MeshFile) -> Made + Send + Sync;
+/// One of the two meshes that a scheme is made for, with its fields.
+#[derive(Clone, Copy, Debug)]
+pub struct GivenMesh<'a> {
+    /// The mesh.
+    pub mesh: &'a UnstructuredMesh,
+    /// The fields of its file; of a time series those of the first step.
+    pub fields: &'a [Field],
+}
 
 /// A scheme, or why there is none.
-pub(crate) type Made = Result<Box<dyn MatrixScheme>, Box<dyn Error + Send + Sync>>;
+pub type Made = Result<Box<dyn MatrixScheme>, Box<dyn Error + Send + Sync>>;
+
+/// What makes a scheme for two meshes, or says why it cannot.
+pub(crate) type MakeScheme = dyn Fn(GivenMesh<'_>, GivenMesh<'_>) -> Made + Send + Sync;
 
 /// A scheme that can be asked for.
 #[derive(Clone)]
@@ -42,11 +52,32 @@ impl Schemes {
             "Constant in each source cell, means in target cells",
             |_, _| Ok(Box::new(P0P0)),
         );
-        schemes.register(
-            "nearest-cell",
-            "The value of the source cell whose centre is nearest; for labels",
-            |_, _| Ok(Box::new(NearestCell::to(Location::Cells))),
-        );
+        let about = "Linear in each source cell, means in target cells; not monotone";
+        schemes.register("second-order", about, |source, _| {
+            Ok(Box::new(SecondOrder::new(
+                source.mesh,
+                Neighbourhood::default(),
+            )))
+        });
+        let about = "Fields on nodes, linear in tetrahedra; means in target cells";
+        schemes.register("p1-p0", about, |_, _| Ok(Box::new(P1P0)));
+        let about = "Fields on cells; means around target nodes";
+        schemes.register("p0-p1", about, |_, _| Ok(Box::new(P0P1)));
+        let about = "Fields on nodes, linear in tetrahedra; means around target nodes";
+        schemes.register("p1-p1", about, |_, _| Ok(Box::new(P1P1)));
+        let (cells, nodes) = (Location::Cells, Location::Nodes);
+        let about = "The value of the source cell whose centre is nearest; for labels";
+        schemes.register("nearest-cell", about, move |_, _| {
+            Ok(Box::new(NearestCell::to(cells)))
+        });
+        let about = "The value of the source cell that a target cell's centre lies in";
+        schemes.register("point-location", about, move |_, _| {
+            Ok(Box::new(PointLocation::between(cells, cells)))
+        });
+        let about = "Fields on nodes; their values at the places of target nodes";
+        schemes.register("interpolation", about, move |_, _| {
+            Ok(Box::new(PointLocation::between(nodes, nodes)))
+        });
         schemes
     }
 
@@ -55,7 +86,7 @@ impl Schemes {
         &mut self,
         name: &'static str,
         about: &'static str,
-        make: impl Fn(&MeshFile, &MeshFile) -> Made + Send + Sync + 'static,
+        make: impl Fn(GivenMesh<'_>, GivenMesh<'_>) -> Made + Send + Sync + 'static,
     ) {
         let scheme = NamedScheme {
             name,

@@ -3,7 +3,9 @@
 //! Search, intersect, interpolate: [`prepare`] finds for every target cell the source cells whose
 //! bounds touch it ([`CandidateSearch`]), computes the overlaps, and lets a [`Scheme`] turn them into the
 //! [`OverlapMatrix`]: rows target, columns source. A [`RemapOperator`] made of it for a [`Nature`]
-//! carries fields across, as often as wanted. [`check`] holds the laws that a matrix obeys.
+//! carries fields across, as often as wanted, and back; with a [`Mask`], a [`Fixup`] where the meshes do
+//! not match, bounds, and a [`ConservationReport`] of what was kept ([`RemapOperator::transfer`]).
+//! [`check`] holds the laws that a matrix obeys.
 //!
 //! ```
 //! use mesh_core::{CartesianMesh, DataArray, Vector3};
@@ -52,6 +54,7 @@ mod projection;
 mod reconstruction;
 mod scheme;
 mod schemes;
+mod tetrahedra;
 
 pub use candidates::CandidateSearch;
 pub use cells::{SourceCell, TargetCell};

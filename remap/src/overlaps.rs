@@ -7,6 +7,7 @@ use nalgebra::Matrix3;
 use crate::candidates::{Candidate, CandidateSearch};
 use crate::cells::{SolidMaker, SourceCell, TargetCell, as_upright_box};
 use crate::scheme::MomentsNeeded;
+use crate::tetrahedra::Tetrahedra;
 
 /// Finds the overlaps of one target cell after the other; owns the scratch space, so there is one
 /// per thread.
@@ -19,6 +20,7 @@ pub(crate) struct OverlapFinder {
     /// Source solids that are made anew each time.
     fresh: [Solid; 2],
     kept: SolidCache,
+    tetrahedra: Tetrahedra,
 }
 
 /// Both meshes, and what is known of each source cell.
@@ -71,8 +73,8 @@ impl OverlapFinder {
 
     /// Visits the overlaps of a target cell in the order of the candidates.
     ///
-    /// Convex standard cells go to the kernel in twos, which changes nothing but the time. Boxes are
-    /// not made solids at all.
+    /// Tetrahedra go to the kernel in a queue, other convex standard cells in twos, which changes
+    /// nothing but the time. Boxes are not made solids at all.
     pub(crate) fn for_each(
         &mut self,
         meshes: Meshes<'_>,
@@ -90,15 +92,32 @@ impl OverlapFinder {
             search,
             ..
         } = meshes;
-        let mut target_box = as_upright_box(meshes.target, target.id());
-        // A box is made a solid only where it meets a cell that is none.
-        let mut is_solid = target_box.is_none();
-        if is_solid {
-            self.maker
-                .fill(meshes.target, target.id(), &mut self.target);
-            let is_box = self.target.class().axis_aligned;
-            target_box = is_box.then(|| self.target.bounds());
+        let is_box = |candidate: &Candidate| classes[candidate.cell().id().index()].axis_aligned;
+        if let Some(target) = as_upright_box(meshes.target, target.id())
+            && candidates.iter().all(is_box)
+        {
+            for &candidate in candidates {
+                // The corners of a box are the ends of its bounds.
+                let ends = search.bounds(candidate);
+                if let Some(moments) = box_overlap((ends.min, ends.max), target) {
+                    visit(candidate.cell(), moments);
+                }
+            }
+            return;
         }
+        self.maker
+            .fill(meshes.target, target.id(), &mut self.target);
+        let Self {
+            maker,
+            intersector,
+            target,
+            fresh,
+            kept,
+            tetrahedra,
+            ..
+        } = self;
+        let target_box = target.class().axis_aligned.then(|| target.bounds());
+        let clipper = target.target_tetrahedron();
         let mut visit = |source, moments: Option<Moments>| {
             if let Some(moments) = moments {
                 visit(source, moments);
@@ -108,36 +127,38 @@ impl OverlapFinder {
         let mut waiting = None;
         for &candidate in candidates {
             let source = candidate.cell();
-            let class = classes[source.id().index()];
-            if let (true, Some(target)) = (class.axis_aligned, target_box) {
+            let queued =
+                clipper.and_then(|clipper| tetrahedra.queue(meshes, source, clipper, intersector));
+            if let Some(is_full) = queued {
                 if let Some(waiting) = waiting.take() {
-                    visit(waiting, self.overlap_of_waiting(needed));
+                    visit(waiting, overlap(intersector, &fresh[0], target, needed));
                 }
-                // The corners of a box are the ends of its bounds.
-                let ends = search.bounds(candidate);
-                visit(source, box_overlap((ends.min, ends.max), target));
+                if is_full {
+                    tetrahedra.clip_queued(meshes, maker, intersector, target, needed, &mut visit);
+                }
                 continue;
             }
-            if !is_solid {
-                self.maker
-                    .fill(meshes.target, target.id(), &mut self.target);
-                is_solid = true;
-            }
-            if class.convex && mesh.shape(source.id()) != Shape::Polyhedron {
+            tetrahedra.clip_queued(meshes, maker, intersector, target, needed, &mut visit);
+            let class = classes[source.id().index()];
+            if let (true, Some(target_box)) = (class.axis_aligned, target_box) {
+                if let Some(waiting) = waiting.take() {
+                    visit(waiting, overlap(intersector, &fresh[0], target, needed));
+                }
+                let ends = search.bounds(candidate);
+                visit(source, box_overlap((ends.min, ends.max), target_box));
+            } else if class.convex && mesh.shape(source.id()) != Shape::Polyhedron {
                 let place = usize::from(waiting.is_some());
-                self.maker
-                    .fill_classified(mesh, source.id(), class, &mut self.fresh[place]);
+                maker.fill_classified(mesh, source.id(), class, &mut fresh[place]);
                 match waiting.take() {
                     None => waiting = Some(source),
                     Some(first) => {
-                        let [one, other] = &self.fresh;
+                        let [one, other] = &*fresh;
                         let [one, other] = match needed {
-                            MomentsNeeded::Volume => self
-                                .intersector
-                                .two_volumes([one, other], &self.target)
+                            MomentsNeeded::Volume => intersector
+                                .two_volumes([one, other], target)
                                 .map(without_first_moment),
                             MomentsNeeded::VolumeAndFirst | MomentsNeeded::UpToSecond => {
-                                self.intersector.two_moments([one, other], &self.target)
+                                intersector.two_moments([one, other], target)
                             }
                         };
                         visit(first, one);
@@ -146,26 +167,21 @@ impl OverlapFinder {
                 }
             } else {
                 if let Some(waiting) = waiting.take() {
-                    visit(waiting, self.overlap_of_waiting(needed));
+                    visit(waiting, overlap(intersector, &fresh[0], target, needed));
                 }
-                let solid = self.kept.get(&mut self.maker, mesh, source);
-                visit(
-                    source,
-                    overlap(&mut self.intersector, solid, &self.target, needed),
-                );
+                let solid = kept.get(maker, mesh, source);
+                visit(source, overlap(intersector, solid, target, needed));
             }
         }
+        tetrahedra.clip_queued(meshes, maker, intersector, target, needed, &mut visit);
         if let Some(waiting) = waiting {
-            visit(waiting, self.overlap_of_waiting(needed));
+            visit(waiting, overlap(intersector, &fresh[0], target, needed));
         }
-    }
-
-    fn overlap_of_waiting(&mut self, needed: MomentsNeeded) -> Option<Moments> {
-        overlap(&mut self.intersector, &self.fresh[0], &self.target, needed)
     }
 }
 
-fn overlap(
+/// Returns an overlap with what is needed of it.
+pub(crate) fn overlap(
     intersector: &mut Intersector,
     source: &Solid,
     target: &Solid,
@@ -179,7 +195,7 @@ fn overlap(
     }
 }
 
-fn without_first_moment(volume: Option<f64>) -> Option<Moments> {
+pub(crate) fn without_first_moment(volume: Option<f64>) -> Option<Moments> {
     volume.map(Moments::of_volume)
 }
 

@@ -11,8 +11,8 @@ use mesh_core::{
 use proptest::prelude::*;
 use rayon::ThreadPoolBuilder;
 use remap::{
-    Contributions, Nature, OperatorError, Overlap, OverlapMatrix, RemapOperator, Scheme, Transfer,
-    Uncovered, prepare,
+    Contributions, MatrixMismatch, Nature, OperatorError, Overlap, OverlapMatrix, RemapOperator,
+    Scheme, Transfer, Uncovered, prepare,
 };
 
 /// Formula (1) of docs/maths.md as it stands, entry by entry, with NaN for empty rows: the slow and
@@ -306,6 +306,24 @@ fn any_number_of_threads_gives_the_same_bits() {
             assert_eq!(alone, run(threads), "{nature:?}, {threads} threads");
         }
     }
+}
+
+#[test]
+fn meshes_that_are_not_the_matrix_own_are_refused() {
+    let (source, target) = covering_pair();
+    let matrix = overlaps(&source, &target);
+    // As many cells, elsewhere.
+    let (_, moved) = partly_covering_pair();
+    let refused = |source, target| {
+        RemapOperator::new(&matrix, source, target, Nature::IntensiveMaximum).unwrap_err()
+    };
+    let (expected, found) = (target.fingerprint(), moved.fingerprint());
+    let error = refused(&source, &moved);
+    assert_eq!(error, MatrixMismatch::Target { expected, found }.into());
+    let other = jittered(BoxCellShape::Hexahedron, 5, 0.2, 2);
+    let (expected, found) = (source.fingerprint(), other.fingerprint());
+    let error = refused(&other, &target);
+    assert_eq!(error, MatrixMismatch::Source { expected, found }.into());
 }
 
 /// From source cells to the nodes of target tetrahedra: `∫ λ dV` over the overlap, which the first

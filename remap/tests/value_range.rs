@@ -224,11 +224,10 @@ proptest! {
                 prop_assert!(bounded.iter().all(|value| range.contains(*value)));
                 prop_assert_eq!(changed, values.iter().any(|value| !range.contains(*value)));
                 prop_assert!(changed || bounded == values);
-                let mean = before / volume;
-                if range.contains(mean) {
-                    let after = integral(&bounded, &measures);
-                    prop_assert!((after - before).abs() <= 1e-14 * scale, "{before} → {after}");
-                }
+                // Out of reach only by what overlaps of cells fail to add up by.
+                let tolerance = if range.contains(before / volume) { 1e-14 } else { 1e-12 };
+                let after = integral(&bounded, &measures);
+                prop_assert!((after - before).abs() <= tolerance * scale, "{before} → {after}");
                 // Once more it does nothing.
                 let once = bounded.clone();
                 prop_assert!(!range.clip_and_assure_sum(&mut bounded, &measures).unwrap());

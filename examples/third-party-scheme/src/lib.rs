@@ -4,8 +4,8 @@
 //! overlaps mixes what must not be mixed: the temperature of a fuel pin with that of the coolant.
 
 use mesh_core::{Field, FieldValues, Location};
-use mesh_io::MeshFile;
 use remap::{Contributions, Overlap, Scheme};
+use remap_cli::GivenMesh;
 
 /// Cell values to cell values of the same material, by overlap volumes.
 pub struct ByMaterial {
@@ -20,16 +20,16 @@ impl ByMaterial {
         Self { source, target }
     }
 
-    /// The scheme for two files, each with an integer cell field "material".
+    /// The scheme for two meshes, each with an integer cell field "material".
     ///
     /// # Errors
     ///
     /// If one of them has no such field.
-    pub fn of_files(source: &MeshFile, target: &MeshFile) -> Result<Self, String> {
-        let materials = |file: &MeshFile, which| {
+    pub fn of_fields(source: GivenMesh<'_>, target: GivenMesh<'_>) -> Result<Self, String> {
+        let materials = |given: GivenMesh<'_>, which| {
             let is_material =
                 |field: &&Field| field.name() == "material" && field.location() == Location::Cells;
-            match file.fields.iter().find(is_material).map(Field::values) {
+            match given.fields.iter().find(is_material).map(Field::values) {
                 Some(FieldValues::Integer(values)) => Ok(values.values().to_vec()),
                 _ => Err(format!(
                     "the {which} mesh has no integer cell field \"material\""

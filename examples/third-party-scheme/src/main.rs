@@ -8,7 +8,7 @@ fn main() -> ExitCode {
     let about = "Cell values to cells of the same material only; needs the cell field \"material\"";
     remap_cli::Cli::new()
         .scheme("by-material", about, |source, target| {
-            Ok(Box::new(ByMaterial::of_files(source, target)?))
+            Ok(Box::new(ByMaterial::of_fields(source, target)?))
         })
         .run()
 }

@@ -19,6 +19,9 @@ pub use options::{DataMode, FloatWidth, PolyhedraLayout, VtuOptions};
 pub use read::read;
 pub use write::write;
 
+pub(crate) use read::read_piece;
+pub(crate) use write::{array_head, escape, write_piece};
+
 /// The VTU format, written as its options say.
 ///
 /// ```

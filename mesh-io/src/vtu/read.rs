@@ -1,6 +1,6 @@
 //! From the elements of a VTU file to a mesh and its fields.
 
-use mesh_core::{MeshArrays, NodeId, Point3};
+use mesh_core::{Location, MeshArrays, NodeId, Point3};
 use rayon::prelude::*;
 
 use crate::vtk::assembly::{Assembly, PieceCells, append};
@@ -11,6 +11,9 @@ use crate::vtk::xml::document::{ArrayElement, Document, Kind, read_document};
 use crate::vtk::xml::piece::PieceReader;
 use crate::vtk::{CellError, VtkXmlError, Whole};
 use crate::{MeshFile, ReadOptions};
+
+/// What a file of this kind begins with.
+const EXPECTED: &str = "<VTKFile type=\"UnstructuredGrid\">";
 
 /// Stands for an id that is out of range until all are converted; no node has it.
 const NO_NODE: NodeId = NodeId::new(u32::MAX);
@@ -29,19 +32,39 @@ const NO_NODE: NodeId = NodeId::new(u32::MAX);
 /// Cost: one pass over the file; memory for the arrays of the mesh, and once more for the largest
 /// of them.
 pub fn read(file: &[u8], options: &ReadOptions) -> Result<MeshFile, VtkXmlError> {
-    let document = read_document(
-        file,
-        &[Kind::Unstructured],
-        "<VTKFile type=\"UnstructuredGrid\">",
-    )?;
+    let document = read_document(file, &[Kind::Unstructured], EXPECTED)?;
     read_pieces(&document, options)
 }
 
-/// The mesh and the fields of a document.
-pub(crate) fn read_pieces(
-    document: &Document<'_>,
+/// As [`read`], and the name of the field that numbers the nodes over several files, if it has one.
+pub(crate) fn read_piece(
+    file: &[u8],
     options: &ReadOptions,
-) -> Result<MeshFile, VtkXmlError> {
+) -> Result<(MeshFile, Option<String>), VtkXmlError> {
+    let document = read_document(file, &[Kind::Unstructured], EXPECTED)?;
+    let mesh = read_pieces(&document, options)?;
+    // Some writers give the array one of these names, but do not say what it is.
+    const NAMES: [&str; 4] = [
+        "GlobalNodeId",
+        "GlobalNodeIds",
+        "GlobalPointIds",
+        "vtkGlobalIds",
+    ];
+    let said = document
+        .pieces
+        .first()
+        .and_then(|piece| piece.global_ids.as_deref());
+    let names = said.into_iter().chain(NAMES);
+    let mut found = names.filter(|name| {
+        let mut fields = mesh.fields.iter();
+        fields.any(|field| field.location() == Location::Nodes && field.name() == *name)
+    });
+    let found = found.next().map(str::to_owned);
+    Ok((mesh, found))
+}
+
+/// The mesh and the fields of a document.
+fn read_pieces(document: &Document<'_>, options: &ReadOptions) -> Result<MeshFile, VtkXmlError> {
     if document.pieces.is_empty() {
         return Err(VtkXmlError::NoPiece);
     }

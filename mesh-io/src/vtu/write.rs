@@ -44,6 +44,17 @@ pub fn write(
     fields: &[Field],
     options: &VtuOptions,
 ) -> io::Result<()> {
+    write_piece(out, mesh, fields, options, None)
+}
+
+/// As [`write`]; the field on nodes of this name numbers them over several files.
+pub(crate) fn write_piece(
+    out: &mut dyn Write,
+    mesh: &UnstructuredMesh,
+    fields: &[Field],
+    options: &VtuOptions,
+    global_ids: Option<&str>,
+) -> io::Result<()> {
     for field in fields {
         mesh.check_field(field)
             .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
@@ -82,8 +93,10 @@ pub fn write(
         appended: Vec::new(),
         offset: 0,
     };
-    writer.write_fields("PointData", Location::Nodes, fields)?;
-    writer.write_fields("CellData", Location::Cells, fields)?;
+    let ids = global_ids.map(|name| format!(" GlobalIds=\"{}\"", escape(name)));
+    let ids = ids.unwrap_or_default();
+    writer.write_fields("PointData", &ids, Location::Nodes, fields)?;
+    writer.write_fields("CellData", "", Location::Cells, fields)?;
     writer.write_nodes(mesh)?;
     writer.write_cells(mesh)?;
     writeln!(writer.out, "</Piece>\n</UnstructuredGrid>")?;
@@ -104,10 +117,11 @@ impl ArrayWriter<'_> {
     fn write_fields(
         &mut self,
         section: &str,
+        attributes: &str,
         location: Location,
         fields: &[Field],
     ) -> io::Result<()> {
-        writeln!(self.out, "<{section}>")?;
+        writeln!(self.out, "<{section}{attributes}>")?;
         for field in fields.iter().filter(|field| field.location() == location) {
             let values = match field.values() {
                 FieldValues::Float(array) => {
@@ -159,17 +173,7 @@ impl ArrayWriter<'_> {
     /// Writes an array with one name, empty for none, per component.
     fn write_array(&mut self, name: &str, components: &[String], values: Values) -> io::Result<()> {
         let count = components.len();
-        let mut head = format!(
-            "<DataArray type=\"{}\" Name=\"{}\" NumberOfComponents=\"{count}\"",
-            values.scalar.name(),
-            escape(name),
-        );
-        for (index, component) in components.iter().enumerate() {
-            if !component.is_empty() {
-                // Writing to a string does not fail.
-                let _ = write!(head, " ComponentName{index}=\"{}\"", escape(component));
-            }
-        }
+        let head = array_head("DataArray", values.scalar.name(), name, components);
         self.out.write_all(head.as_bytes())?;
         let encoding = self.encoding;
         let offset = self.offset;
@@ -213,8 +217,25 @@ impl ArrayWriter<'_> {
     }
 }
 
+/// The beginning of an array's element: type and names, with one name, empty for none, per
+/// component.
+pub(crate) fn array_head(element: &str, scalar: &str, name: &str, components: &[String]) -> String {
+    let mut head = format!(
+        "<{element} type=\"{scalar}\" Name=\"{}\" NumberOfComponents=\"{}\"",
+        escape(name),
+        components.len()
+    );
+    for (index, component) in components.iter().enumerate() {
+        if !component.is_empty() {
+            // Writing to a string does not fail.
+            let _ = write!(head, " ComponentName{index}=\"{}\"", escape(component));
+        }
+    }
+    head
+}
+
 /// `text` as it stands in an attribute: line ends and tabs, too, would come back as blanks.
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

@@ -5,7 +5,7 @@ use std::time::Instant;
 use mesh_core::{CellId, CsrMatrix, UnstructuredMesh};
 use mesh_io::{MatrixFile, PartLabel};
 use partition::{Part, Partition};
-use remap::{MatrixScheme, OverlapMatrix, P0P0, Preparation};
+use remap::{MatrixScheme, OverlapMatrix, P0P0, Preparation, Scheme};
 
 use super::meshes::Meshes;
 use super::report::{MatrixFacts, MatrixReport, Measures, PartReport, Seconds, Volumes};

@@ -11,7 +11,7 @@ use super::transferred::{Given, transfer_and_write};
 use crate::arguments::TransferJob;
 use crate::output::Outcome;
 use crate::progress::Progress;
-use crate::schemes::NamedScheme;
+use crate::schemes::{GivenMesh, NamedScheme};
 
 pub(crate) fn run(job: &TransferJob, progress: &Progress) -> anyhow::Result<Outcome> {
     let start = Instant::now();
@@ -20,7 +20,7 @@ pub(crate) fn run(job: &TransferJob, progress: &Progress) -> anyhow::Result<Outc
         fields: job,
     } = job;
     let given = Given::read(job, progress)?;
-    let scheme = make(named, &given)?;
+    let scheme = make(named, given.meshes(job))?;
     // Before the long work: a misspelt name is found at once.
     let [from, _] = scheme.locations();
     given.check_names(job, from)?;
@@ -42,9 +42,12 @@ pub(crate) fn run(job: &TransferJob, progress: &Progress) -> anyhow::Result<Outc
     )
 }
 
-/// Makes the scheme for two files.
-fn make(scheme: &NamedScheme, given: &Given) -> anyhow::Result<Box<dyn MatrixScheme>> {
-    let made = (scheme.make)(&given.source, &given.target);
+/// Makes the scheme for two meshes.
+fn make(
+    scheme: &NamedScheme,
+    [source, target]: [GivenMesh<'_>; 2],
+) -> anyhow::Result<Box<dyn MatrixScheme>> {
+    let made = (scheme.make)(source, target);
     let made = made.map_err(anyhow::Error::from_boxed);
     made.with_context(|| format!("--scheme {}", scheme.name))
 }

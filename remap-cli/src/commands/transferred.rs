@@ -17,6 +17,7 @@ use super::series::{Series, places};
 use crate::arguments::{DefaultValue, FieldsJob, TransferOptions};
 use crate::output::Outcome;
 use crate::progress::Progress;
+use crate::schemes::GivenMesh;
 
 /// Both meshes of a job, read, and the steps of the giving one.
 pub(crate) struct Given {
@@ -57,6 +58,21 @@ impl Given {
             series,
             warnings,
             seconds,
+        })
+    }
+
+    /// Both meshes with their fields, source first; where there are steps with those of the first.
+    pub(crate) fn meshes(&self, job: &FieldsJob) -> [GivenMesh<'_>; 2] {
+        let (source, target) = (&self.source.fields, &self.target.fields);
+        // The fields of the giving mesh are with the steps.
+        let [of_source, of_target] = if job.options.reverse {
+            [source, self.series.first()]
+        } else {
+            [self.series.first(), target]
+        };
+        [(&self.source, of_source), (&self.target, of_target)].map(|(file, fields)| GivenMesh {
+            mesh: &file.mesh,
+            fields,
         })
     }
 

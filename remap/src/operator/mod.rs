@@ -116,7 +116,8 @@ impl RemapOperator {
 
     /// The operator that leaves out masked source cells, in place of those that it left out before.
     /// Rows are divided by what is left: with all natures the result is that of a source mesh
-    /// without these cells.
+    /// without these cells. (So for matrices of overlaps. Where rows also use cells that they do not
+    /// overlap, as those of second order do, constants still stay constant with intensive-maximum.)
     ///
     /// Cost: a pass over the entries.
     ///

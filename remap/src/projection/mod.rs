@@ -20,7 +20,7 @@ pub use mass::mass_matrix;
 /// With the raw matrix `B` of [`P0P1`](crate::P0P1), [`LinearP0P1`](crate::LinearP0P1) or
 /// [`P1P1`](crate::P1P1) and the mass matrix `M` ([`mass_matrix`]), `M φ = B φ_S`: the piecewise linear
 /// field on the target that is nearest to the source field in the mean square (docs/maths.md,
-/// section 8). What is kept where the source covers the target: constants, the integral
+/// section 9). What is kept where the source covers the target: constants, the integral
 /// `Σ volume of node · value`, and with `P1P1` and `LinearP0P1` linear fields. Not the maximum
 /// principle: at steps the field overshoots.
 ///

@@ -12,7 +12,7 @@ use crate::scheme::{Contributions, MomentsNeeded, Overlap, Pieces, Scheme};
 ///
 /// The entries of node `n` are the weights of cell values in `∫ λ_n (φ_j + g_j · (x − c_j)) dV`, with the
 /// least-squares gradient `g_j` about the centroid `c_j`; the integrals are exact, from the second moments
-/// of overlaps (docs/maths.md, section 8). Rows and columns sum to what they do in `P0P1`. With a
+/// of overlaps (docs/maths.md, section 9). Rows and columns sum to what they do in `P0P1`. With a
 /// projection it keeps constants, the integral, and linear fields: the cell averages of a linear field
 /// come out as its values at the nodes. Not monotone: entries may be negative.
 ///

@@ -10,7 +10,7 @@ use crate::scheme::{Contributions, MomentsNeeded, Overlap, Pieces, Scheme};
 ///
 /// `λ_n` is one at its node, zero at the others, and linear in tetrahedra; other cells are cut into
 /// tetrahedra ([`Pieces::Tetrahedra`]). The integrals are exact: over the overlap `O` with a
-/// tetrahedron, `∫ λ_n = vol(O) λ_n(centroid of O)` (docs/maths.md, section 8). So
+/// tetrahedron, `∫ λ_n = vol(O) λ_n(centroid of O)` (docs/maths.md, section 9). So
 ///
 /// * rows sum to the covered volumes of target cells, columns to the covered volumes of nodes
 ///   (`∫ λ_n dV`, [`UnstructuredMesh::measures_on`]): constants and integrals are kept;

@@ -11,7 +11,7 @@ use crate::scheme::{Contributions, MomentsNeeded, Overlap, Pieces, Scheme};
 ///
 /// `λ` is one at its node, zero at the others, and linear in tetrahedra; other cells are cut into
 /// tetrahedra ([`Pieces::Tetrahedra`]). The integrals are exact, from the second moments of overlaps
-/// (docs/maths.md, section 8). Rows and columns sum to the covered volumes of nodes
+/// (docs/maths.md, section 9). Rows and columns sum to the covered volumes of nodes
 /// ([`UnstructuredMesh::measures_on`]). What the matrix is divided by decides what is kept beside the
 /// integral `Σ volume of node · value`:
 ///

@@ -140,7 +140,10 @@ fn encode_stream(mut first: Vec<u8>, pieces: Vec<Vec<u8>>, text: &mut String) {
 }
 
 /// Writes the digits that bring `value` back exactly, as C libraries read them.
-fn write_float(value: &(impl LowerExp + PartialEq), text: &mut String) -> std::fmt::Result {
+pub(crate) fn write_float(
+    value: &(impl LowerExp + PartialEq),
+    text: &mut String,
+) -> std::fmt::Result {
     // What is not equal to itself is no number.
     #[expect(clippy::eq_op)]
     if value != value {

@@ -62,6 +62,17 @@ pub enum VtkXmlError {
     /// The file has no `<Piece>`.
     #[error("no <Piece>, expected at least one")]
     NoPiece,
+    /// A collection names no file.
+    #[error("no <DataSet>, expected at least one")]
+    NoDataSet,
+    /// A step that the collection does not have.
+    #[error("step {step} was asked for, but there are {steps}, counted from 0")]
+    Step {
+        /// The step asked for.
+        step: usize,
+        /// The number of steps.
+        steps: usize,
+    },
     /// A piece lacks one of the arrays that make a mesh.
     #[error("piece {piece}: no array {array:?}")]
     MissingArray {

@@ -1,5 +1,7 @@
 //! From bytes or digits to numbers, whole arrays at a time.
 
+use std::borrow::Cow;
+
 use bytemuck::Zeroable;
 
 use super::bytes::Bytes;
@@ -21,7 +23,20 @@ pub(crate) enum Payload<'a> {
     Text(&'a str, &'a [u8]),
 }
 
+/// Bytes as they stand in a file.
+pub(crate) const fn plain_bytes(bytes: Cow<'_, [u8]>) -> Bytes<'_> {
+    Bytes::Plain(bytes)
+}
+
 impl ArrayData<'_> {
+    /// The bytes, where they stand in the file as they are, the most significant first.
+    pub(crate) fn big_endian_bytes(&self) -> Option<&[u8]> {
+        match &self.payload {
+            Payload::Bytes(Bytes::Plain(bytes)) if self.order == ByteOrder::Big => Some(bytes),
+            _ => None,
+        }
+    }
+
     /// Whether values have a fraction.
     pub(crate) const fn is_float(&self) -> bool {
         matches!(self.scalar, ScalarType::Float32 | ScalarType::Float64)
@@ -144,7 +159,7 @@ fn parse_text<T>(
 }
 
 /// A float, also as C libraries print those that are none (`-nan(ind)`).
-fn parse_float<F: std::str::FromStr>(token: &str) -> Option<F> {
+pub(crate) fn parse_float<F: std::str::FromStr>(token: &str) -> Option<F> {
     token.parse().ok().or_else(|| {
         let unsigned = token.trim_start_matches(['-', '+']).to_ascii_lowercase();
         unsigned.starts_with("nan(").then(|| "nan".parse().ok())?
