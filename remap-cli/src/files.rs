@@ -52,12 +52,14 @@ fn notes<'a>(path: &'a Path, file: &'a MatrixFile) -> impl Iterator<Item = Strin
         .map(move |note| format!("{place}: {note}"))
 }
 
-/// Reads a whole matrix; that of a part is refused.
-pub(crate) fn read_overlap_matrix(
+/// Reads a whole matrix and the name of its scheme, where the file says; that of a part is refused.
+pub(crate) fn read_whole_matrix(
     path: &Path,
     warnings: &mut Vec<String>,
-) -> anyhow::Result<OverlapMatrix> {
-    whole(path, read_matrix(path, warnings)?)
+) -> anyhow::Result<(OverlapMatrix, Option<String>)> {
+    let file = read_matrix(path, warnings)?;
+    let scheme = file.scheme.clone();
+    Ok((whole(path, file)?, scheme))
 }
 
 /// Reads a whole matrix to see what is wrong with it: one that was changed since it was written is a

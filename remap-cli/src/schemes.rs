@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use mesh_core::{Field, Location, UnstructuredMesh};
 use remap::{
-    MatrixScheme, NearestCell, Neighbourhood, P0P0, P0P1, P1P0, P1P1, PointLocation, SecondOrder,
+    FieldScheme, Limiter, MatrixScheme, NearestCell, Neighbourhood, P0P0, P0P1, P1P0, P1P1,
+    PointLocation, SecondOrder,
 };
 
 /// One of the two meshes that a scheme is made for, with its fields.
@@ -24,6 +25,10 @@ pub type Made = Result<Box<dyn MatrixScheme>, Box<dyn Error + Send + Sync>>;
 /// What makes a scheme for two meshes, or says why it cannot.
 pub(crate) type MakeScheme = dyn Fn(GivenMesh<'_>, GivenMesh<'_>) -> Made + Send + Sync;
 
+/// What makes a scheme that depends on the field, for the mesh that fields come from.
+pub(crate) type MakeLimited =
+    dyn Fn(&UnstructuredMesh, Limiter) -> Box<dyn FieldScheme> + Send + Sync;
+
 /// A scheme that can be asked for.
 #[derive(Clone)]
 pub(crate) struct NamedScheme {
@@ -31,6 +36,8 @@ pub(crate) struct NamedScheme {
     /// One line for `--help`.
     pub(crate) about: &'static str,
     pub(crate) make: Arc<MakeScheme>,
+    /// How `transfer` makes it, where it has limiters: then it is no matrix.
+    pub(crate) make_limited: Option<Arc<MakeLimited>>,
 }
 
 impl fmt::Debug for NamedScheme {
@@ -52,12 +59,16 @@ impl Schemes {
             "Constant in each source cell, means in target cells",
             |_, _| Ok(Box::new(P0P0)),
         );
-        let about = "Linear in each source cell, means in target cells; not monotone";
+        let about = "Linear in each source cell, means in target cells; monotone with a limiter";
         schemes.register("second-order", about, |source, _| {
             Ok(Box::new(SecondOrder::new(
                 source.mesh,
                 Neighbourhood::default(),
             )))
+        });
+        schemes.limit(|source, limiter| {
+            let scheme = SecondOrder::new(source, Neighbourhood::default());
+            Box::new(scheme.limited(limiter))
         });
         let about = "Fields on nodes, linear in tetrahedra; means in target cells";
         schemes.register("p1-p0", about, |_, _| Ok(Box::new(P1P0)));
@@ -92,10 +103,21 @@ impl Schemes {
             name,
             about,
             make: Arc::new(make),
+            make_limited: None,
         };
         match self.0.iter_mut().find(|known| known.name == name) {
             Some(known) => *known = scheme,
             None => self.0.push(scheme),
+        }
+    }
+
+    /// Lets the last scheme have limiters.
+    fn limit(
+        &mut self,
+        make: impl Fn(&UnstructuredMesh, Limiter) -> Box<dyn FieldScheme> + Send + Sync + 'static,
+    ) {
+        if let Some(scheme) = self.0.last_mut() {
+            scheme.make_limited = Some(Arc::new(make));
         }
     }
 

@@ -9,12 +9,13 @@ use mesh_core::{BoxCellShape, BoxMesh, Point3, Vector3};
 use mesh_io::vtu::Compressor;
 use mesh_io::{DataEncoding, ReadOptions, WriteOptions};
 use partition::{Method, Partition};
+use remap::Limiter;
 
 use super::definition;
 use super::meant_fields::{FieldsJob, Steps, steps};
 use super::typed::{
     BoxArguments, CellShape, Command, CompressionName, ConvertArguments, Generated, InfoArguments,
-    MethodName, ReadingArguments, SelectionArguments, Typed, WritingArguments,
+    LimiterName, MethodName, ReadingArguments, SelectionArguments, Typed, WritingArguments,
 };
 use crate::files::{MatrixOutput, MeshOutput, OutputDirectory, is_matrix};
 use crate::output::Voice;
@@ -93,6 +94,7 @@ pub(crate) struct PrepareJob {
     pub(crate) target: PathBuf,
     pub(crate) reading: ReadOptions,
     pub(crate) part: Option<PartOfParts>,
+    pub(crate) scheme: NamedScheme,
     pub(crate) output: MatrixOutput,
 }
 
@@ -112,6 +114,7 @@ pub(crate) struct ApplyJob {
 
 pub(crate) struct TransferJob {
     pub(crate) scheme: NamedScheme,
+    pub(crate) limiter: Limiter,
     pub(crate) fields: FieldsJob,
 }
 
@@ -167,6 +170,7 @@ fn job(command: Command, schemes: &Schemes) -> anyhow::Result<Job> {
                 target: typed.meshes.target,
                 reading: reading(&typed.meshes.reading),
                 part: part.transpose()?,
+                scheme: scheme(&typed.scheme, schemes)?,
                 output: MatrixOutput::new(typed.output)?,
             })
         }
@@ -185,8 +189,10 @@ fn job(command: Command, schemes: &Schemes) -> anyhow::Result<Job> {
         Command::Transfer(mut typed) => {
             let names = ["SOURCE", "TARGET"];
             let [source, target] = take_paths(typed.paths, &mut typed.fields.field, names)?;
+            let scheme = scheme(&typed.scheme, schemes)?;
             Job::Transfer(TransferJob {
-                scheme: scheme(&typed.scheme, schemes)?,
+                limiter: limiter(typed.limiter, &scheme, schemes)?,
+                scheme,
                 fields: FieldsJob::new(source, target, typed.fields)?,
             })
         }
@@ -327,6 +333,27 @@ pub(super) fn reading(typed: &ReadingArguments) -> ReadOptions {
 fn scheme(name: &str, schemes: &Schemes) -> anyhow::Result<NamedScheme> {
     let scheme = schemes.find(name).cloned();
     scheme.with_context(|| format!("--scheme {name}: no such scheme"))
+}
+
+/// The limiter of a name; a scheme that has none cannot have one.
+fn limiter(name: LimiterName, scheme: &NamedScheme, schemes: &Schemes) -> anyhow::Result<Limiter> {
+    let limiter = match name {
+        LimiterName::None => Limiter::None,
+        LimiterName::BarthJespersen => Limiter::BarthJespersen,
+    };
+    if limiter != Limiter::None && scheme.make_limited.is_none() {
+        let limited = schemes
+            .iter()
+            .filter(|scheme| scheme.make_limited.is_some());
+        let names: Vec<_> = limited.map(|scheme| scheme.name).collect();
+        bail!(
+            "--limiter {}: scheme {} has no limiter; expected --scheme {}",
+            limiter.name(),
+            scheme.name,
+            names.join(" or ")
+        );
+    }
+    Ok(limiter)
 }
 
 fn method(name: MethodName) -> Method {

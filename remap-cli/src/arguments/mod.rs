@@ -40,9 +40,12 @@ fn definition(schemes: &Schemes) -> clap::Command {
     let name =
         |scheme: &crate::schemes::NamedScheme| PossibleValue::new(scheme.name).help(scheme.about);
     let names: Vec<_> = schemes.iter().map(name).collect();
-    typed::Typed::command().mut_subcommand("transfer", |transfer| {
-        transfer.mut_arg("scheme", |argument| {
-            argument.value_parser(PossibleValuesParser::new(names))
-        })
-    })
+    let mut definition = typed::Typed::command();
+    for command in ["prepare", "transfer"] {
+        let parser = PossibleValuesParser::new(names.clone());
+        definition = definition.mut_subcommand(command, |command| {
+            command.mut_arg("scheme", |argument| argument.value_parser(parser))
+        });
+    }
+    definition
 }

@@ -259,6 +259,9 @@ pub(crate) struct PrepareArguments {
     /// How the target is cut into parts; the same for all parts of a job.
     #[arg(long, value_enum, value_name = "METHOD", default_value_t = MethodName::Slices, requires = "part")]
     pub(crate) part_method: MethodName,
+    /// The interpolation scheme that the matrix is for.
+    #[arg(long, value_name = "SCHEME", default_value = "p0-p0")]
+    pub(crate) scheme: String,
     /// The matrix to write.
     #[arg(short, long, value_name = "MATRIX")]
     pub(crate) output: PathBuf,
@@ -331,8 +334,20 @@ pub(crate) struct TransferArguments {
     /// The interpolation scheme.
     #[arg(long, value_name = "SCHEME", default_value = "p0-p0")]
     pub(crate) scheme: String,
+    /// What keeps a linear scheme from overshooting.
+    #[arg(long, value_enum, value_name = "LIMITER", default_value_t = LimiterName::None)]
+    pub(crate) limiter: LimiterName,
     #[command(flatten)]
     pub(crate) fields: FieldArguments,
+}
+
+/// The limiters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LimiterName {
+    /// Linear fields stay exact; at steps values overshoot.
+    None,
+    /// No value beyond those of the cells around.
+    BarthJespersen,
 }
 
 /// Check the laws of a matrix: rows against target volumes, columns against source volumes.

@@ -4,10 +4,11 @@ use std::time::Instant;
 
 use anyhow::Context;
 
+use super::certificate::SchemeNames;
 use super::report::Seconds;
-use super::transferred::{Given, transfer_and_write};
+use super::transferred::{Given, Prepared, transfer_and_write};
 use crate::arguments::ApplyJob;
-use crate::files::read_overlap_matrix;
+use crate::files::read_whole_matrix;
 use crate::output::Outcome;
 use crate::progress::Progress;
 
@@ -18,10 +19,10 @@ pub(crate) fn run(job: &ApplyJob, progress: &Progress) -> anyhow::Result<Outcome
         fields: job,
     } = job;
     let mut warnings = Vec::new();
-    let (matrix, read) = progress.step("reading the matrix", || {
-        read_overlap_matrix(path, &mut warnings)
+    let (file, read) = progress.step("reading the matrix", || {
+        read_whole_matrix(path, &mut warnings)
     });
-    let matrix = matrix?;
+    let (matrix, scheme) = file?;
     let mut given = Given::read(job, progress)?;
     given.warnings.splice(..0, warnings);
     let belongs = matrix.check_meshes(&given.source.mesh, &given.target.mesh);
@@ -36,5 +37,10 @@ pub(crate) fn run(job: &ApplyJob, progress: &Progress) -> anyhow::Result<Outcome
         read: read + given.seconds,
         ..Seconds::default()
     };
-    transfer_and_write(job, "p0-p0", &matrix, given, seconds, start, progress)
+    let scheme = SchemeNames {
+        scheme: scheme.as_deref().unwrap_or("unknown"),
+        limiter: None,
+    };
+    let prepared = Prepared::Matrix(matrix);
+    transfer_and_write(job, scheme, prepared, given, seconds, start, progress)
 }

@@ -14,12 +14,22 @@ use crate::arguments::TransferOptions;
 pub(crate) struct Certificate<'a> {
     program: &'static str,
     version: &'static str,
-    scheme: &'a str,
+    #[serde(flatten)]
+    scheme: SchemeNames<'a>,
     options: &'a TransferOptions,
     source: MeshIdentity<'a>,
     target: MeshIdentity<'a>,
     /// What `--json` says.
     transfer: &'a MatrixReport<Conservation>,
+}
+
+/// What a scheme is called.
+#[derive(Clone, Copy, Serialize)]
+pub(crate) struct SchemeNames<'a> {
+    pub(crate) scheme: &'a str,
+    /// Of a scheme that has limiters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) limiter: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -32,7 +42,7 @@ struct MeshIdentity<'a> {
 
 impl<'a> Certificate<'a> {
     pub(crate) fn new(
-        scheme: &'a str,
+        scheme: SchemeNames<'a>,
         options: &'a TransferOptions,
         meshes: [(&'a PathBuf, &'a UnstructuredMesh); 2],
         transfer: &'a MatrixReport<Conservation>,

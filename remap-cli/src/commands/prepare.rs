@@ -2,17 +2,20 @@
 
 use std::time::Instant;
 
-use mesh_core::{CellId, CsrMatrix, UnstructuredMesh};
+use anyhow::ensure;
+use mesh_core::{CellId, CsrMatrix, Field, FieldValues, Location, UnstructuredMesh};
 use mesh_io::{MatrixFile, PartLabel};
 use partition::{Part, Partition};
-use remap::{MatrixScheme, OverlapMatrix, P0P0, Preparation, Scheme};
+use remap::{MatrixScheme, OverlapMatrix, Preparation};
 
 use super::meshes::Meshes;
 use super::report::{MatrixFacts, MatrixReport, Measures, PartReport, Seconds, Volumes};
+use super::transfer::make;
 use crate::arguments::{PartOfParts, PrepareJob};
 use crate::files::matrix_file;
 use crate::output::Outcome;
 use crate::progress::Progress;
+use crate::schemes::{GivenMesh, NamedScheme};
 
 pub(crate) fn run(job: &PrepareJob, progress: &Progress) -> anyhow::Result<Outcome> {
     let start = Instant::now();
@@ -22,15 +25,18 @@ pub(crate) fn run(job: &PrepareJob, progress: &Progress) -> anyhow::Result<Outco
         mut warnings,
         seconds: read,
     } = Meshes::read(&job.source, &job.target, &job.reading, progress)?;
-    let (source, target) = (source.mesh, target.mesh);
     let mut seconds = Seconds {
         read,
         ..Seconds::default()
     };
 
+    let given = [&source, &target].map(|file| GivenMesh {
+        mesh: &file.mesh,
+        fields: &file.fields,
+    });
     let prepared = match job.part {
-        None => prepare_whole(&source, &target, progress)?,
-        Some(part) => prepare_part(&source, &target, part, progress)?,
+        None => prepare_whole(&job.scheme, given, progress)?,
+        Some(part) => prepare_part(&job.scheme, given, part, progress)?,
     };
     seconds.preparing(prepared.preparation.seconds);
     let matrix = prepared.preparation.matrix;
@@ -48,11 +54,11 @@ pub(crate) fn run(job: &PrepareJob, progress: &Progress) -> anyhow::Result<Outco
     report.part = prepared.part;
 
     let file = MatrixFile {
-        source: Some(source.fingerprint()),
+        source: Some(source.mesh.fingerprint()),
         // The whole one, of a part too.
-        target: Some(target.fingerprint()),
+        target: Some(target.mesh.fingerprint()),
         part: prepared.label,
-        ..matrix_file(matrix, P0P0.name(), measures.source, measures.target)
+        ..matrix_file(matrix, job.scheme.name, measures.source, measures.target)
     };
     let (written, write) = progress.step("writing", || job.output.write(&file));
     written?;
@@ -121,11 +127,12 @@ impl Summary {
 
 /// The matrix of the whole target.
 fn prepare_whole(
-    source: &UnstructuredMesh,
-    target: &UnstructuredMesh,
+    scheme: &NamedScheme,
+    given: [GivenMesh<'_>; 2],
     progress: &Progress,
 ) -> anyhow::Result<Prepared> {
-    let preparation = prepare(source, target, &P0P0, progress)?;
+    let [source, target] = given.map(|given| given.mesh);
+    let preparation = prepare(source, target, make(scheme, given)?.as_ref(), progress)?;
     let summary = Summary::new(&preparation.matrix, source, Some(target), progress);
     Ok(Prepared {
         preparation,
@@ -136,9 +143,11 @@ fn prepare_whole(
 }
 
 /// The matrix of a part of the target; that of an empty part has no rows.
+///
+/// The scheme is made for the part, with the cell fields of the part.
 fn prepare_part(
-    source: &UnstructuredMesh,
-    target: &UnstructuredMesh,
+    scheme: &NamedScheme,
+    [source, target]: [GivenMesh<'_>; 2],
     wanted: PartOfParts,
     progress: &Progress,
 ) -> anyhow::Result<Prepared> {
@@ -147,19 +156,30 @@ fn prepare_part(
         parts,
         method,
     } = wanted;
-    let partition = Partition::new(target, parts, method)?;
-    let part_mesh = partition.extract(target, part)?;
+    let partition = Partition::new(target.mesh, parts, method)?;
+    let part_mesh = partition.extract(target.mesh, part)?;
     let preparation = match &part_mesh {
-        Some(Part { mesh, .. }) => prepare(source, mesh, &P0P0, progress)?,
+        Some(Part { mesh, cells, .. }) => {
+            let fields = fields_of_part(target.fields, cells)?;
+            let fields = &fields;
+            let made = make(scheme, [source, GivenMesh { mesh, fields }])?;
+            let [_, rows] = made.locations();
+            ensure!(
+                rows == Location::Cells,
+                "--part: rows of scheme {} are nodes, which parts share; expected it without --part",
+                scheme.name
+            );
+            prepare(source.mesh, mesh, made.as_ref(), progress)?
+        }
         None => Preparation {
-            matrix: OverlapMatrix::new(CsrMatrix::zero((0, source.cell_count())), None, None),
+            matrix: empty_part(make(scheme, [source, target])?.as_ref(), source.mesh),
             seconds: remap::Seconds::default(),
         },
     };
     let mesh = part_mesh.as_ref().map(|part| &part.mesh);
-    let summary = Summary::new(&preparation.matrix, source, mesh, progress);
+    let summary = Summary::new(&preparation.matrix, source.mesh, mesh, progress);
     let cells = part_mesh.map(|part| part.cells).unwrap_or_default();
-    let target_rows = target.cell_count();
+    let target_rows = target.mesh.cell_count();
     let label = PartLabel {
         part,
         parts,
@@ -177,4 +197,28 @@ fn prepare_part(
         label: Some(label),
         part: Some(report),
     })
+}
+
+/// The matrix of a part without cells.
+fn empty_part(scheme: &dyn MatrixScheme, source: &UnstructuredMesh) -> OverlapMatrix {
+    let [columns, rows] = scheme.locations();
+    let matrix = CsrMatrix::zero((0, source.count_on(columns)));
+    OverlapMatrix::new(matrix, None, None).between(columns, rows)
+}
+
+/// The values of the cell fields in some cells.
+fn fields_of_part(fields: &[Field], cells: &[CellId]) -> anyhow::Result<Vec<Field>> {
+    let on_cells = fields
+        .iter()
+        .filter(|field| field.location() == Location::Cells);
+    let gather = |field: &Field| {
+        let places = || cells.iter().map(|cell| cell.index());
+        let values = match field.values() {
+            FieldValues::Float(values) => FieldValues::Float(values.gather(places())?),
+            FieldValues::Integer(values) => FieldValues::Integer(values.gather(places())?),
+        };
+        let of_part = Field::new(field.name(), Location::Cells, values);
+        Ok(of_part.with_labels(field.labels().to_vec()))
+    };
+    on_cells.map(gather).collect()
 }

@@ -3,11 +3,13 @@
 use std::time::Instant;
 
 use anyhow::Context;
-use remap::MatrixScheme;
+use mesh_core::Location;
+use remap::{MatrixScheme, MomentMatrix};
 
+use super::certificate::SchemeNames;
 use super::prepare::prepare;
 use super::report::Seconds;
-use super::transferred::{Given, transfer_and_write};
+use super::transferred::{Given, Prepared, transfer_and_write};
 use crate::arguments::TransferJob;
 use crate::output::Outcome;
 use crate::progress::Progress;
@@ -17,33 +19,49 @@ pub(crate) fn run(job: &TransferJob, progress: &Progress) -> anyhow::Result<Outc
     let start = Instant::now();
     let TransferJob {
         scheme: named,
+        limiter,
         fields: job,
     } = job;
     let given = Given::read(job, progress)?;
-    let scheme = make(named, given.meshes(job))?;
-    // Before the long work: a misspelt name is found at once.
-    let [from, _] = scheme.locations();
-    given.check_names(job, from)?;
-    let (source, target) = (&given.source.mesh, &given.target.mesh);
-    let preparation = prepare(source, target, scheme.as_ref(), progress)?;
     let mut seconds = Seconds {
         read: given.seconds,
         ..Seconds::default()
     };
-    seconds.preparing(preparation.seconds);
-    transfer_and_write(
-        job,
-        named.name,
-        &preparation.matrix,
-        given,
-        seconds,
-        start,
-        progress,
-    )
+    let (source, target) = (&given.source.mesh, &given.target.mesh);
+    let prepared = if let Some(make) = &named.make_limited {
+        given.check_names(job, Location::Cells)?;
+        let (giving, receiving) = match job.options.reverse {
+            false => (source, target),
+            true => (target, source),
+        };
+        let bar = progress.bar("receiving cells", receiving.cell_count());
+        let count = |cells| bar.inc(cells);
+        let begin = Instant::now();
+        let moments = MomentMatrix::prepare_with(giving, receiving, &count)?;
+        seconds.intersect = begin.elapsed().as_secs_f64();
+        Prepared::Moments {
+            scheme: make(giving, *limiter),
+            moments,
+        }
+    } else {
+        let scheme = make(named, given.meshes(job))?;
+        // Before the long work: a misspelt name is found at once.
+        let [from, to] = scheme.locations();
+        let giving = if job.options.reverse { to } else { from };
+        given.check_names(job, giving)?;
+        let preparation = prepare(source, target, scheme.as_ref(), progress)?;
+        seconds.preparing(preparation.seconds);
+        Prepared::Matrix(preparation.matrix)
+    };
+    let scheme = SchemeNames {
+        scheme: named.name,
+        limiter: named.make_limited.is_some().then(|| limiter.name()),
+    };
+    transfer_and_write(job, scheme, prepared, given, seconds, start, progress)
 }
 
 /// Makes the scheme for two meshes.
-fn make(
+pub(crate) fn make(
     scheme: &NamedScheme,
     [source, target]: [GivenMesh<'_>; 2],
 ) -> anyhow::Result<Box<dyn MatrixScheme>> {

@@ -1,14 +1,18 @@
 //! Fields carried from one mesh to the other, step by step, and written.
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context, bail};
 use mesh_core::{Field, Location};
 use mesh_io::{MeshFile, Step};
-use remap::{Mask, OverlapMatrix, RemapOperator, Transfer, Uncovered};
+use remap::{
+    ConservationReport, FieldOperator, FieldScheme, Mask, MomentMatrix, OperatorError,
+    OverlapMatrix, RemapOperator, Transfer, Uncovered,
+};
 
-use super::certificate::Certificate;
+use super::certificate::{Certificate, SchemeNames};
 use super::conservation::{Conservation, FieldConservation};
 use super::meshes::Meshes;
 use super::prepare::warning_where_nothing_overlaps;
@@ -118,14 +122,53 @@ fn find_field<'a>(
     )
 }
 
+/// What was prepared for two meshes.
+pub(crate) enum Prepared {
+    /// A matrix, from source to target.
+    Matrix(OverlapMatrix),
+    /// The moments of overlaps, from the giving mesh to the receiving one, for a scheme that depends
+    /// on the field.
+    Moments {
+        scheme: Box<dyn FieldScheme>,
+        moments: MomentMatrix,
+    },
+}
+
+/// What carries fields from the giving to the receiving mesh.
+enum Carrier<'a> {
+    Matrix(RemapOperator),
+    Moments(FieldOperator<'a>, &'a dyn FieldScheme),
+}
+
+impl Carrier<'_> {
+    /// Masks, coverage, locations.
+    fn operator(&self) -> &RemapOperator {
+        match self {
+            Self::Matrix(operator) => operator,
+            Self::Moments(operator, _) => operator.operator(),
+        }
+    }
+
+    fn transfer(
+        &self,
+        field: &Field,
+        transfer: &Transfer<'_>,
+    ) -> Result<(Field, ConservationReport), OperatorError> {
+        match self {
+            Self::Matrix(operator) => operator.transfer_field(field, transfer),
+            Self::Moments(operator, scheme) => operator.transfer_field(*scheme, field, transfer),
+        }
+    }
+}
+
 /// Carries the fields of all steps across and writes the receiving mesh with them; reports what was
 /// kept.
 ///
 /// The receiving mesh keeps its own fields, but for those of the same name and place.
 pub(crate) fn transfer_and_write(
     job: &FieldsJob,
-    scheme: &str,
-    matrix: &OverlapMatrix,
+    scheme: SchemeNames<'_>,
+    prepared: Prepared,
     given: Given,
     mut seconds: Seconds,
     start: Instant,
@@ -139,11 +182,34 @@ pub(crate) fn transfer_and_write(
         ..
     } = given;
     let options = &job.options;
-    let operator = RemapOperator::new(matrix, &source.mesh, &target.mesh, options.nature)?;
-    let (operator, receiving, receiving_path) = if options.reverse {
-        (operator.reversed(), &source, &job.source)
+    let (giving, receiving, receiving_path) = if options.reverse {
+        (&target, &source, &job.source)
     } else {
-        (operator, &target, &job.target)
+        (&source, &target, &job.target)
+    };
+    let (matrix, operator) = match &prepared {
+        Prepared::Matrix(matrix) => {
+            let nature = options.nature;
+            let operator = RemapOperator::new(matrix, &source.mesh, &target.mesh, nature)?;
+            let is_reversed = options.reverse;
+            let operator = if is_reversed {
+                operator.reversed()
+            } else {
+                operator
+            };
+            (Cow::Borrowed(matrix), operator)
+        }
+        Prepared::Moments { moments, .. } => {
+            let volumes = moments.volumes();
+            let (giving, receiving) = (&giving.mesh, &receiving.mesh);
+            let operator = RemapOperator::new(&volumes, giving, receiving, options.nature)?;
+            let volumes = if options.reverse {
+                volumes.transpose()
+            } else {
+                volumes
+            };
+            (Cow::Owned(volumes), operator)
+        }
     };
     let operator = with_options(operator, options, series.first(), series.path(0))?;
     let operator = match &options.target_mask {
@@ -156,6 +222,13 @@ pub(crate) fn transfer_and_write(
         }
     };
 
+    let carrier = match &prepared {
+        Prepared::Matrix(_) => Carrier::Matrix(operator),
+        Prepared::Moments { scheme, moments } => {
+            Carrier::Moments(FieldOperator::of(moments, operator)?, scheme.as_ref())
+        }
+    };
+
     let is_series = series.len() > 1;
     let mut steps = Vec::with_capacity(series.len());
     let mut reports = Vec::new();
@@ -165,8 +238,9 @@ pub(crate) fn transfer_and_write(
             let fields = series.take_fields(step, &mut warnings)?;
             let carry = |name: &String| {
                 let path = series.path(step);
-                let field = find_field(name, operator.source_location(), &fields, path)?;
-                carry(&operator, options, field, &receiving.fields)
+                let location = carrier.operator().source_location();
+                let field = find_field(name, location, &fields, path)?;
+                carry(&carrier, options, field, &receiving.fields)
                     .with_context(|| format!("{}: field {name:?}", path.display()))
             };
             let mut carried = Vec::with_capacity(job.names.len() + 1);
@@ -177,7 +251,7 @@ pub(crate) fn transfer_and_write(
                 carried.push(field);
             }
             if job.coverage {
-                carried.push(operator.coverage_field("coverage"));
+                carried.push(carrier.operator().coverage_field("coverage"));
             }
             let fields = joined(&receiving.fields, carried);
             steps.push(Step { time, fields });
@@ -196,7 +270,7 @@ pub(crate) fn transfer_and_write(
     seconds.write = write;
 
     let ((facts, volumes), summary) = progress.step("summing", || {
-        let facts = MatrixFacts::new(matrix);
+        let facts = MatrixFacts::new(&matrix);
         let volumes = Volumes::new(&facts, &source.mesh, Some(&target.mesh));
         (facts, volumes)
     });
@@ -213,7 +287,7 @@ pub(crate) fn transfer_and_write(
         file.write(&certificate.text()?)?;
     }
     let text = format!("{}\n{}", report.table(), report.conservation.table());
-    warnings.extend(warning_where_nothing_overlaps(matrix));
+    warnings.extend(warning_where_nothing_overlaps(&matrix));
     Ok(Outcome::summary(&report, text)?.warning(warnings))
 }
 
@@ -238,16 +312,16 @@ fn with_options(
 
 /// One field on the receiving mesh, with what of it is kept.
 fn carry(
-    operator: &RemapOperator,
+    carrier: &Carrier<'_>,
     options: &TransferOptions,
     field: &Field,
     existing: &[Field],
-) -> anyhow::Result<(Field, remap::ConservationReport)> {
+) -> anyhow::Result<(Field, ConservationReport)> {
     let kept;
     let uncovered = match options.default {
         DefaultValue::Value(value) => Uncovered::Value(value),
         DefaultValue::Keep => {
-            let place = operator.target_location();
+            let place = carrier.operator().target_location();
             let is_there = |own: &&Field| own.location() == place && own.name() == field.name();
             let own = existing.iter().find(is_there);
             kept = own
@@ -261,7 +335,7 @@ fn carry(
         fixup: options.fixup,
         limits: options.bounds.clone(),
     };
-    Ok(operator.transfer_field(field, &transfer)?)
+    Ok(carrier.transfer(field, &transfer)?)
 }
 
 /// The fields that a mesh has, and after them new ones, which replace those of the same name and
