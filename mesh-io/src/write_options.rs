@@ -104,6 +104,38 @@ impl WriteOptions {
             supported: &[],
         }
     }
+
+    /// The place of the version among those that `format` has, where one is asked for.
+    pub(crate) fn version_among(
+        &self,
+        format: &'static str,
+        supported: &'static [&'static str],
+    ) -> Result<Option<usize>, EncodingError> {
+        let Some(found) = &self.version else {
+            return Ok(None);
+        };
+        let place = supported.iter().position(|version| version == found);
+        let error = || EncodingError {
+            format,
+            what: "version",
+            found: found.clone(),
+            supported,
+        };
+        place.map(Some).ok_or_else(error)
+    }
+
+    /// Refuses compression, which `format` does not have.
+    pub(crate) fn refuse_compression(&self, format: &'static str) -> Result<(), EncodingError> {
+        match self.compressor {
+            None | Some(Compressor::None) => Ok(()),
+            Some(compressor) => Err(EncodingError {
+                format,
+                what: "compression",
+                found: compressor_name(compressor).to_owned(),
+                supported: &["none"],
+            }),
+        }
+    }
 }
 
 impl DataEncoding {

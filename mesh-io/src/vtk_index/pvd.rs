@@ -17,7 +17,8 @@ use crate::vtk_grids::VtkGrids;
 use crate::vtk_legacy::VtkLegacy;
 use crate::vtu::{self, Vtu, VtuOptions};
 use crate::{
-    MeshFile, MeshFormat, ReadError, ReadOptions, Step, StepChoice, WriteError, read_file, shorten,
+    EncodingError, MeshFile, MeshFormat, ReadError, ReadOptions, Step, StepChoice, WriteError,
+    WriteOptions, read_file, shorten,
 };
 
 /// What a step may be in.
@@ -61,6 +62,11 @@ impl MeshFormat for Pvd {
 
     fn extensions(&self) -> &'static [&'static str] {
         &["pvd"]
+    }
+
+    fn with_options(&self, options: &WriteOptions) -> Result<Box<dyn MeshFormat>, EncodingError> {
+        let options = self.options.with(options)?;
+        Ok(Box::new(Self { options }))
     }
 
     fn read(&self, path: &Path, options: &ReadOptions) -> Result<MeshFile, ReadError> {

@@ -15,7 +15,10 @@ use crate::vtk::polyhedra::integer;
 use crate::vtk::selection::gather;
 use crate::vtk::{CellError, VtkXmlError};
 use crate::vtu::{self, FloatWidth, VtuOptions};
-use crate::{MeshFile, MeshFormat, ReadError, ReadOptions, WriteError, read_file};
+use crate::{
+    EncodingError, MeshFile, MeshFormat, ReadError, ReadOptions, WriteError, WriteOptions,
+    read_file,
+};
 
 /// Cells of a piece, where the number of pieces is not said.
 const CELLS_OF_A_PIECE: usize = 1 << 20;
@@ -63,6 +66,15 @@ impl MeshFormat for Pvtu {
 
     fn extensions(&self) -> &'static [&'static str] {
         &["pvtu"]
+    }
+
+    fn with_options(&self, options: &WriteOptions) -> Result<Box<dyn MeshFormat>, EncodingError> {
+        let vtu = self.options.vtu.with(options)?;
+        let options = PvtuOptions {
+            vtu,
+            ..self.options
+        };
+        Ok(Box::new(Self { options }))
     }
 
     fn read(&self, path: &Path, options: &ReadOptions) -> Result<MeshFile, ReadError> {

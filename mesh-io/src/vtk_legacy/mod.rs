@@ -16,7 +16,8 @@ use std::path::Path;
 use mesh_core::{Field, UnstructuredMesh};
 
 use crate::{
-    MeshFile, MeshFormat, ReadError, ReadOptions, WriteError, read_file, write_atomically,
+    EncodingError, MeshFile, MeshFormat, ReadError, ReadOptions, WriteError, WriteOptions,
+    read_file, write_atomically,
 };
 
 pub use error::{Place, VtkLegacyError};
@@ -44,6 +45,11 @@ impl MeshFormat for VtkLegacy {
 
     fn extensions(&self) -> &'static [&'static str] {
         &["vtk"]
+    }
+
+    fn with_options(&self, options: &WriteOptions) -> Result<Box<dyn MeshFormat>, EncodingError> {
+        let options = self.options.with(options)?;
+        Ok(Box::new(Self { options }))
     }
 
     fn read(&self, path: &Path, options: &ReadOptions) -> Result<MeshFile, ReadError> {

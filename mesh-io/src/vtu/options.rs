@@ -39,12 +39,6 @@ impl VtuOptions {
     ///
     /// Compressed digits, or another version than 1.0 (one stream of faces) and 2.3 (lists).
     pub(crate) fn with(mut self, asked: &WriteOptions) -> Result<Self, EncodingError> {
-        let error = |what, found: &str, supported| EncodingError {
-            format: "VTU",
-            what,
-            found: found.to_owned(),
-            supported,
-        };
         if let Some(data) = asked.data {
             self.data = match data {
                 DataEncoding::Ascii => DataMode::Ascii,
@@ -54,15 +48,19 @@ impl VtuOptions {
         }
         if let Some(compressor) = asked.compressor {
             if self.data == DataMode::Ascii && compressor != Compressor::None {
-                return Err(error("compression", "of digits", &["none"]));
+                return Err(EncodingError {
+                    format: "VTU",
+                    what: "compression",
+                    found: "of digits".to_owned(),
+                    supported: &["none"],
+                });
             }
             self.compressor = compressor;
         }
-        if let Some(version) = &asked.version {
-            self.polyhedra = [PolyhedraLayout::FaceStream, PolyhedraLayout::FaceLists]
-                .into_iter()
-                .find(|layout| layout.version() == version)
-                .ok_or_else(|| error("version", version, &["1.0", "2.3"]))?;
+        match asked.version_among("VTU", &["1.0", "2.3"])? {
+            Some(0) => self.polyhedra = PolyhedraLayout::FaceStream,
+            Some(_) => self.polyhedra = PolyhedraLayout::FaceLists,
+            None => {}
         }
         Ok(self)
     }

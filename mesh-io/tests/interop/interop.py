@@ -17,26 +17,31 @@ import makers
 from content import difference
 
 # What we write: extension, encoding as the table calls it, arguments of `remap convert`, whether
-# polyhedra are written too, and the tools that open it (the others are known not to).
+# polyhedra are written too, and the tools that open it. What is not tried is known not to work:
+# meshio knows no LZ4, no VTU of version 2.3, and reads fields of Gmsh 2.2 on cells of one shape only.
 WRITTEN = [
     ("vtu", "base64, zlib (default)", "", True, "pyvista meshio"),
     ("vtu", "base64, not compressed", "--compression none", True, "pyvista meshio"),
-    ("vtu", "base64, lz4", "--compression lz4", True, "pyvista"),
-    ("vtu", "base64, lzma", "--compression lzma", True, "pyvista meshio"),
+    ("vtu", "base64, LZ4", "--compression lz4", True, "pyvista"),
+    ("vtu", "base64, LZMA", "--compression lzma", True, "pyvista meshio"),
     ("vtu", "digits", "--ascii", True, "pyvista meshio"),
     ("vtu", "raw, zlib", "--raw", True, "pyvista meshio"),
     ("vtu", "raw, not compressed", "--raw --compression none", True, "pyvista meshio"),
-    ("vtu", "raw, lz4", "--raw --compression lz4", True, "pyvista"),
+    ("vtu", "raw, LZ4", "--raw --compression lz4", True, "pyvista"),
+    ("vtu", "raw, LZMA", "--raw --compression lzma", True, "pyvista meshio"),
     ("vtu", "version 2.3", "--format-version 2.3", True, "pyvista"),
-    ("vtk", "binary", "", True, "pyvista"),
-    ("vtk", "digits", "--ascii", True, "pyvista"),
+    ("vtk", "4.2, binary (default)", "", True, "pyvista meshio"),
+    ("vtk", "4.2, digits", "--ascii", True, "pyvista meshio"),
+    ("vtk", "5.1, binary", "--format-version 5.1", True, "pyvista meshio"),
+    ("vtk", "5.1, digits", "--format-version 5.1 --ascii", True, "pyvista meshio"),
     ("pvtu", "base64, zlib (default)", "", True, "pyvista"),
+    ("pvtu", "raw, not compressed", "--raw --compression none", True, "pyvista"),
     ("pvd", "base64, zlib (default)", "", True, "pyvista"),
     ("msh", "4.1, binary (default)", "", False, "gmsh meshio"),
     ("msh", "4.1, digits", "--ascii", False, "gmsh meshio"),
-    ("msh", "2.2, binary", "--format-version 2.2", False, "gmsh meshio"),
-    ("msh", "2.2, digits", "--format-version 2.2 --ascii", False, "gmsh meshio"),
-    ("med", "4.1.0", "", True, "medcoupling"),
+    ("msh", "2.2, binary", "--format-version 2.2", False, "gmsh"),
+    ("msh", "2.2, digits", "--format-version 2.2 --ascii", False, "gmsh"),
+    ("med", "4.1.0", "", True, "medcoupling gmsh meshio"),
 ]
 
 

@@ -1,5 +1,7 @@
 """What other tools see in a mesh file, in the form that content.py describes."""
 
+from urllib.parse import unquote
+
 import numpy as np
 
 from content import field
@@ -57,9 +59,11 @@ def open_with_meshio(path):
         shape = MESHIO_SHAPES[block.type]
         shapes += [shape] * len(block.data)
         volumes += [volume(shape, mesh.points[cell]) for cell in block.data]
-    fields = [field(name, "cells", np.concatenate(blocks))
+    # Names with blanks and accents are written in legacy VTK files as VTK does, %20 for a blank; meshio
+    # leaves them so.
+    fields = [field(unquote(name), "cells", np.concatenate(blocks))
               for name, blocks in mesh.cell_data.items()]
-    fields += [field(name, "nodes", values) for name, values in mesh.point_data.items()]
+    fields += [field(unquote(name), "nodes", values) for name, values in mesh.point_data.items()]
     return {"shapes": shapes, "nodes": len(mesh.points), "volumes": volumes, "fields": fields}
 
 
@@ -86,6 +90,9 @@ def open_with_gmsh(path):
             location, wanted = {"ElementData": ("cells", tags), "NodeData": ("nodes", node_tags)}[kind]
             places = {tag: place for place, tag in enumerate(of_view)}
             values = np.array([data[places[tag]] for tag in wanted])
+            # Integer fields of MED are taken for floats with the same bits: tiny numbers.
+            if path.suffix == ".med" and np.abs(values).max() < 1e-300:
+                values = values.view(np.int64)
             fields.append(field(name, location, values[:, 0] if components == 1 else values))
         return {"shapes": shapes, "nodes": len(node_tags), "volumes": np.abs(volumes),
                 "fields": fields}
@@ -104,10 +111,8 @@ def open_with_medcoupling(path):
     fields = []
     for series in data.getFields():
         step = series[len(series) - 1]
-        for kind, location in [(mc.ON_CELLS, "cells"), (mc.ON_NODES, "nodes")]:
-            if kind in step.getTypesOfFieldAvailable():
-                values = step.getFieldOnMeshAtLevel(kind, data.getMeshes()[0].getName(), 0) \
-                    if False else step.field(data.getMeshes()[0])
-                fields.append(field(series.getName(), location, values.getArray().toNumPyArray()))
+        on_cells = mc.ON_CELLS in step.getTypesOfFieldAvailable()
+        values = step.field(data.getMeshes()[0]).getArray().toNumPyArray()
+        fields.append(field(series.getName(), "cells" if on_cells else "nodes", values))
     return {"shapes": shapes, "nodes": mesh.getNumberOfNodes(), "volumes": np.abs(volumes),
             "fields": fields}

@@ -7,12 +7,12 @@ use std::thread;
 use anyhow::{Context, bail, ensure};
 use mesh_core::{BoxCellShape, BoxMesh, Point3, Vector3};
 use mesh_io::vtu::Compressor;
-use mesh_io::{DataEncoding, ReadOptions, StepChoice, WriteOptions};
+use mesh_io::{DataEncoding, ReadOptions, WriteOptions};
 use partition::{Method, Partition};
 use remap::Limiter;
 
 use super::definition;
-use super::meant_fields::FieldsJob;
+use super::meant_fields::{FieldsJob, Steps, steps};
 use super::typed::{
     BoxArguments, CellShape, Command, CompressionName, ConvertArguments, Generated, InfoArguments,
     LimiterName, MethodName, ReadingArguments, SelectionArguments, Typed, WritingArguments,
@@ -226,7 +226,7 @@ fn info(typed: InfoArguments) -> anyhow::Result<InfoJob> {
     } = typed;
     if is_matrix(&path) {
         refuse_for_matrix("--mesh", selection.mesh.is_some())?;
-        refuse_for_matrix("--step", selection.step.is_some())?;
+        refuse_for_matrix("--step", selection.step != "last")?;
         refuse_for_matrix("--linearize", reading.linearize)?;
         return Ok(InfoJob::Matrix(path));
     }
@@ -245,7 +245,7 @@ fn convert(typed: ConvertArguments) -> anyhow::Result<ConvertJob> {
     } = typed;
     if is_matrix(&from) {
         refuse_for_matrix("--mesh", selection.mesh.is_some())?;
-        refuse_for_matrix("--step", selection.step.is_some())?;
+        refuse_for_matrix("--step", selection.step != "last")?;
         refuse_for_matrix("--linearize", reading.linearize)?;
         refuse_for_matrix("--ascii", wanted.ascii)?;
         refuse_for_matrix("--raw", wanted.raw)?;
@@ -275,17 +275,11 @@ fn selected(
 ) -> anyhow::Result<(ReadOptions, bool)> {
     let mut options = reading(typed);
     options.mesh = selection.mesh;
-    let Some(step) = selection.step else {
-        return Ok((options, false));
-    };
-    if step == "all" {
-        return Ok((options, true));
+    let step = selection.step;
+    match steps(&step).with_context(|| format!("--step {step}"))? {
+        Steps::One(step) => Ok((options.step(step), false)),
+        Steps::All => Ok((options, true)),
     }
-    let number = step.parse();
-    let number = number.with_context(|| {
-        format!("--step {step}: expected the number of a step, counted from 0, or all")
-    })?;
-    Ok((options.step(StepChoice::Number(number)), false))
 }
 
 fn writing(typed: WritingArguments) -> WriteOptions {

@@ -139,7 +139,8 @@ fn default_value(text: &str) -> anyhow::Result<DefaultValue> {
     Ok(DefaultValue::Value(value))
 }
 
-fn steps(text: &str) -> anyhow::Result<Steps> {
+/// A step, or all of them.
+pub(super) fn steps(text: &str) -> anyhow::Result<Steps> {
     Ok(match text {
         "all" => Steps::All,
         "last" => Steps::One(StepChoice::Last),

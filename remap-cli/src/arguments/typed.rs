@@ -161,9 +161,14 @@ pub(crate) struct SelectionArguments {
     /// The mesh to read of a file that holds several, by name (default: the first).
     #[arg(long, value_name = "NAME")]
     pub(crate) mesh: Option<String>,
-    /// The step to read of a time series, counted from 0 (default: the last).
-    #[arg(long, value_name = "N", allow_hyphen_values = true)]
-    pub(crate) step: Option<String>,
+    /// Which step of a time series is read: its number from 0, or last; `convert` knows all as well.
+    #[arg(
+        long,
+        value_name = "N",
+        default_value = "last",
+        allow_hyphen_values = true
+    )]
+    pub(crate) step: String,
 }
 
 /// Show what a file holds.
@@ -184,7 +189,8 @@ pub(crate) struct InfoArguments {
 
 /// Write a mesh with its fields, or a matrix with its labels, in another format.
 ///
-/// Of a time series the last step is written, or the one asked for, or all with `--step all`.
+/// Of a time series the last step is written, or the one asked for, or all with `--step all`: into a
+/// file for each step where the format has no time.
 #[derive(Args, Debug)]
 #[command(
     after_help = "Example:\n  remap convert mesh.vtu copy.vtu --raw --compression none\n  \

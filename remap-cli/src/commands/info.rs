@@ -293,3 +293,38 @@ fn find_problems(mesh: &UnstructuredMesh, measures: &[f64], fields: &[Field]) ->
     }
     problems
 }
+
+#[cfg(test)]
+mod tests {
+    use mesh_core::{BoxMesh, DataArray, Label};
+
+    use super::*;
+
+    #[test]
+    fn groups_are_counted_and_steps_are_told() {
+        let mesh = BoxMesh::unit([2, 2, 1]).generate().unwrap();
+        let values = FieldValues::Integer(DataArray::scalars(vec![7, 7, 0, 7]));
+        let label = |value, name: &str| Label {
+            value,
+            name: name.to_string(),
+        };
+        let labels = vec![label(7, "fuel"), label(7, "hot"), label(8, "water")];
+        let field = Field::new("group", Location::Cells, values).with_labels(labels);
+        let report = MeshReport::new(&mesh, &[field], Vec::new());
+        let counts: Vec<(&str, usize)> = report.fields[0]
+            .labels
+            .iter()
+            .map(|label| (label.name.as_str(), label.tuples))
+            .collect();
+        assert_eq!(counts, [("fuel", 3), ("hot", 3), ("water", 0)]);
+        let text = report.text(Path::new("mesh.msh"));
+        assert!(
+            text.contains("cells of group") && !text.contains("step"),
+            "{text}"
+        );
+        let text = report
+            .at_times(vec![0.0, 0.5, 2.0])
+            .text(Path::new("mesh.pvd"));
+        assert!(text.ends_with("3 steps at times from 0 to 2"), "{text}");
+    }
+}
