@@ -4,6 +4,8 @@
 mod access;
 mod cell_types;
 mod cells;
+#[cfg(test)]
+mod damaged;
 mod error;
 mod families;
 mod fields;
