@@ -3,11 +3,13 @@
 mod common;
 
 use std::num::NonZeroUsize;
+use std::path::Path;
 
 use common::{fields_on, mixed_mesh};
 use mesh_core::{
     BoxMesh, DataArray, Field, FieldValues, Location, Point3, Shape, UnstructuredMesh,
 };
+use mesh_io::vtk_grids::VtkGrids;
 use mesh_io::vtk_index::{Pvtu, PvtuOptions};
 use mesh_io::vtk_legacy::{VtkEncoding, VtkLegacyOptions, VtkVersion, read, write};
 use mesh_io::{
@@ -214,7 +216,10 @@ fn nothing_is_left_of_a_series_with_a_bad_step() {
 
 #[test]
 fn formats_that_are_read_only_say_so() {
-    let message = write_mesh("box.vtr".as_ref(), &mixed_mesh(), &[]).unwrap_err();
-    let expected = "box.vtr: VTK XML grid is read only; write .vtu";
-    assert_eq!(message.to_string(), expected);
+    let (path, mesh) = (Path::new("box.vtr"), mixed_mesh());
+    let message = VtkGrids.write(path, &mesh, &[]).unwrap_err().to_string();
+    assert_eq!(message, "box.vtr: VTK XML grid is read only; write .vtu");
+    let message = write_mesh(path, &mesh, &[]).unwrap_err().to_string();
+    let expected = "box.vtr: unknown extension, expected one of .vtu .vtk";
+    assert!(message.starts_with(expected), "{message}");
 }
