@@ -93,24 +93,32 @@ fn whole(path: &Path, file: MatrixFile) -> anyhow::Result<OverlapMatrix> {
     Ok(matrix.between(file.source_location, file.target_location))
 }
 
-/// What is written of a whole matrix that a scheme made. What columns and rows measure is known of
-/// cells only.
+/// What is written of a matrix that a scheme made for two meshes: of cells it is given the volumes,
+/// those of nodes it finds.
 pub(crate) fn matrix_file(
     matrix: OverlapMatrix,
     scheme: &str,
-    source_volumes: Vec<f64>,
-    target_volumes: Vec<f64>,
+    source: (&UnstructuredMesh, Vec<f64>),
+    target: (&UnstructuredMesh, Vec<f64>),
 ) -> MatrixFile {
-    let on_cells = |location, volumes| (location == Location::Cells).then_some(volumes);
+    let measures = |location, (mesh, volumes): (&UnstructuredMesh, Vec<f64>), count| {
+        let measures = match location {
+            Location::Cells => volumes,
+            Location::Nodes => mesh.measures_on(Location::Nodes),
+        };
+        // Of a part of the nodes nobody knows.
+        (measures.len() == count).then_some(measures)
+    };
     let (source_location, target_location) = (matrix.source_location(), matrix.target_location());
+    let (rows, columns) = matrix.matrix().shape();
     MatrixFile {
         source: matrix.source(),
         target: matrix.target(),
         scheme: Some(scheme.to_string()),
         source_location,
         target_location,
-        source_measures: on_cells(source_location, source_volumes),
-        target_measures: on_cells(target_location, target_volumes),
+        source_measures: measures(source_location, source, columns),
+        target_measures: measures(target_location, target, rows),
         ..MatrixFile::new(matrix.into_matrix())
     }
 }

@@ -198,3 +198,20 @@ fn a_matrix_that_was_changed_is_not_used_but_can_be_looked_at() {
     let text = bench.succeeds("info bad.mtx");
     assert!(text.contains("problem: the matrix has digest "), "{text}");
 }
+
+#[test]
+fn matrices_between_cells_and_nodes_keep_their_places() {
+    let bench = Bench::with_meshes();
+    for format in ["npz", "mtx", "nc"] {
+        bench.succeeds(&format!(
+            "prepare source.vtu target.vtu --scheme p0-p1 -o nodes.{format}"
+        ));
+        let (_, report) = bench.json(&format!("info nodes.{format}"));
+        assert_eq!(report["scheme"], "p0-p1");
+        assert_eq!(report["source_location"], "cells");
+        assert_eq!(report["target_location"], "nodes");
+        assert_eq!(report["rows"], bench.json("info target.vtu").1["nodes"]);
+        let (status, report) = bench.json(&format!("compare nodes.npz nodes.{format}"));
+        assert_eq!((status, &report["differing_entries"]), (0, &json!(0)));
+    }
+}

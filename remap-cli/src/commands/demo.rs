@@ -171,8 +171,8 @@ fn write_all(
     let on_source = DataArray::scalars(heights.collect());
     let operator = RemapOperator::new(&matrix, source, target, Nature::IntensiveMaximum)?;
     let on_target = operator.apply(&on_source, f64::NAN)?;
-    let (from, to) = (source.measures(), target.measures());
-    let matrix = matrix_file(matrix, P0P0.name(), from, to);
+    let of_cells = |mesh| (mesh, UnstructuredMesh::measures(mesh));
+    let matrix = matrix_file(matrix, P0P0.name(), of_cells(source), of_cells(target));
 
     let names = ["source.vtu", "target.vtu", "matrix.npz", "transferred.vtu"];
     let paths = names.map(|name| directory.file(name));

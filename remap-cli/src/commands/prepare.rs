@@ -58,7 +58,12 @@ pub(crate) fn run(job: &PrepareJob, progress: &Progress) -> anyhow::Result<Outco
         // The whole one, of a part too.
         target: Some(target.mesh.fingerprint()),
         part: prepared.label,
-        ..matrix_file(matrix, job.scheme.name, measures.source, measures.target)
+        ..matrix_file(
+            matrix,
+            job.scheme.name,
+            (&source.mesh, measures.source),
+            (&target.mesh, measures.target),
+        )
     };
     let (written, write) = progress.step("writing", || job.output.write(&file));
     written?;
