@@ -1,9 +1,9 @@
 //! Readers and writers of mesh and sparse matrix files.
 //!
-//! The format follows from the extension of a path: [`read_mesh`] and [`write_mesh`] know `.vtu`,
-//! [`read_matrix`] and [`write_matrix`] know `.npz` (SciPy) and `.mtx` (Matrix Market). Formats are
-//! values behind the traits [`MeshFormat`] and [`MatrixFormat`]; those that have options, like
-//! [`vtu::Vtu`], can be used directly.
+//! The format follows from the extension of a path: [`read_mesh`] and [`write_mesh`] know `.vtu`
+//! and `.med`, [`read_matrix`] and [`write_matrix`] know `.npz` (SciPy) and `.mtx` (Matrix Market).
+//! Formats are values behind the traits [`MeshFormat`] and [`MatrixFormat`]; those that have
+//! options, like [`vtu::Vtu`], can be used directly.
 //!
 //! ```
 //! use mesh_core::CartesianMesh;

@@ -10,11 +10,13 @@ use crate::{MeshFile, ReadOptions};
 const STEP: &str = "-0000000000000000001-0000000000000000001";
 
 fn integers(values: &[i64]) -> Content<'static> {
-    Content::Integers(values.len(), Box::new(values.to_vec().into_iter()))
+    let values = values.to_vec();
+    Content::Integers(values.len(), Box::new(values.into_iter()))
 }
 
 fn floats(values: &[f64]) -> Content<'static> {
-    Content::Floats(values.len(), Box::new(values.to_vec().into_iter()))
+    let values = values.to_vec();
+    Content::Floats(values.len(), Box::new(values.into_iter()))
 }
 
 /// Two tetrahedra, a field on them, a profile, a family.

@@ -40,6 +40,9 @@ struct Table {
     is_set: Vec<bool>,
 }
 
+/// Values, and the places they belong to, from 1, unless they are for all places.
+type Placed<'a> = (Value, Option<&'a [i64]>);
+
 enum Values {
     None,
     Float(Vec<f64>),
@@ -77,13 +80,11 @@ impl<'a> FieldReader<'a> {
                         let mut blocks = self.cells.blocks.iter();
                         blocks.find(|block| block.name == kind)
                     });
-                    match block {
-                        Some(block) => (&mut cells, block.first, block.count),
-                        None => {
-                            left_out.push(reason(entity));
-                            continue;
-                        }
-                    }
+                    let Some(block) = block else {
+                        left_out.push(reason(entity));
+                        continue;
+                    };
+                    (&mut cells, block.first, block.count)
                 }
             };
             for (path, profile) in self.list_profiles(part)? {
@@ -213,7 +214,7 @@ impl<'a> FieldReader<'a> {
         profile: &str,
         components: usize,
         count: usize,
-    ) -> Result<Option<(Value, Option<&[i64]>)>, MedError> {
+    ) -> Result<Option<Placed<'_>>, MedError> {
         let gauss_points = self.access.integer(path, "NGA")?.unwrap_or(1);
         let gauss = self.access.text(path, "GAU")?.unwrap_or_default();
         if gauss_points > 1 || !(gauss.trim().is_empty() || gauss.starts_with("MED_NOGAUSS")) {
