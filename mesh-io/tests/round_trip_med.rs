@@ -73,7 +73,7 @@ fn families_come_back_as_families() {
     let mesh = mixed_mesh();
     let family = integer_field("family", Location::Cells, vec![-3, 0, -1, -1, -2, -3]);
     let family = family.with_labels(vec![label(-1, "a"), label(-3, "b"), label(-3, "c")]);
-    assert_same(&mesh, &[family.clone()]);
+    assert_same(&mesh, &[family]);
     // Numbers that are none of families of cells are a field like others.
     let family = integer_field("family", Location::Cells, vec![3, 0, 1, 1, 2, 3]);
     assert_same(&mesh, &[family]);

@@ -68,11 +68,12 @@ impl<'a> Dataset<'a> {
             0 => {
                 let stored = layout.u16()?.into();
                 let mut stored = layout.part(stored)?;
-                whole(stored.take(size.try_into().unwrap_or(usize::MAX))?)
+                let stored = stored.take(size.try_into().unwrap_or(usize::MAX))?;
+                Ok(whole(stored))
             }
             1 => match layout.address()? {
-                Some(address) => whole(source.slice(address, size)?),
-                None if size == 0 => whole(&[]),
+                Some(address) => Ok(whole(source.slice(address, size)?)),
+                None if size == 0 => Ok(whole(&[])),
                 None => Err(Hdf5Error::NotWritten {
                     missing: 1,
                     chunks: 1,
@@ -231,11 +232,11 @@ impl<'a> Dataset<'a> {
     }
 }
 
-fn whole(bytes: &[u8]) -> Result<Stored<'_>, Hdf5Error> {
-    Ok(Stored {
+fn whole(bytes: &[u8]) -> Stored<'_> {
+    Stored {
         bytes: Cow::Borrowed(bytes),
         read: bytes.len() as u64,
-    })
+    }
 }
 
 fn read_rank(mut body: Cursor<'_>) -> Result<usize, Hdf5Error> {

@@ -36,14 +36,15 @@ impl Datatype {
         let bits = body.number(3)?;
         let size = body.u32()? as usize;
         let unsupported = |what: String| Err(Hdf5Error::Unsupported { what });
-        let class = match head & 15 {
+        let (class, version) = (head & 15, head >> 4);
+        let class = match class {
             0 | 4 => {
                 let (first, precision) = (body.u16()?, usize::from(body.u16()?));
                 if !matches!(size, 1 | 2 | 4 | 8) || first != 0 || precision != 8 * size {
                     return unsupported(format!("integers of {precision} bits in {size} bytes"));
                 }
                 Class::Integer {
-                    is_signed: head & 15 == 0 && bits & 8 != 0,
+                    is_signed: class == 0 && bits & 8 != 0,
                     is_big: bits & 1 != 0,
                 }
             }
@@ -62,7 +63,7 @@ impl Datatype {
             }
             3 => Class::Text,
             9 if bits & 15 == 1 => Class::VariableText,
-            10 => return Self::read_array(body, head >> 4, size),
+            10 => return Self::read_array(body, version, size),
             class => return unsupported(format!("a type of class {class}")),
         };
         if size == 0 {

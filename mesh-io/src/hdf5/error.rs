@@ -84,8 +84,8 @@ pub enum Hdf5Error {
         /// What is wrong with it.
         reason: String,
     },
-    /// The same stored bytes are read again and again.
-    #[error("its data sets name the same bytes over and over: {read} bytes read of {length}")]
+    /// The same bytes are read again and again.
+    #[error("its objects name the same bytes over and over: {read} bytes read of {length}")]
     Budget {
         /// The bytes read so far.
         read: u64,

@@ -40,9 +40,10 @@ impl<'a> NativeFile<'a> {
     /// As [`new`](Self::new); wrong checksums are let pass unless `verify` is set.
     pub(crate) fn with_checksums(bytes: &'a [u8], verify: bool) -> Result<Self, Hdf5Error> {
         let source = Source::new(bytes, verify)?;
+        let root = HashMap::from([(String::new(), source.root)]);
         Ok(Self {
             source,
-            addresses: RefCell::new(HashMap::from([(String::new(), source.root)])),
+            addresses: RefCell::new(root),
             listed: RefCell::default(),
             read: Cell::new(0),
         })

@@ -49,6 +49,8 @@ impl<'a> Header<'a> {
         } else {
             header.read_new(source, address, cursor)?;
         }
+        let size = |message: &Message<'_>| message.body.left() + 8;
+        source.spend(header.messages.iter().map(size).sum())?;
         Ok(header)
     }
 

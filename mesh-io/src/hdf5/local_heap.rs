@@ -55,6 +55,7 @@ pub(super) fn read_global_heap<'a>(
         if found == index {
             return Ok(object);
         }
+        source.spend(16)?;
         let padding = size.next_multiple_of(8) - size;
         cursor.skip(padding.min(cursor.left()))?;
     }

@@ -1,13 +1,17 @@
 //! The bytes of an HDF5 file, and its superblock.
 
+use std::cell::Cell;
+
 use super::Hdf5Error;
 use super::checksum::lookup3;
 use super::cursor::{Cursor, Widths};
 
+/// How often the structures of a file may be read, on average. A few times is usual: each object
+/// is asked for several attributes.
+const MOST_READS: u64 = 64;
 const SIGNATURE: &[u8; 8] = b"\x89HDF\r\n\x1a\n";
 
 /// The bytes of a file, and what its superblock says of them.
-#[derive(Clone, Copy)]
 pub(super) struct Source<'a> {
     /// From the superblock on: addresses count from there.
     bytes: &'a [u8],
@@ -18,6 +22,8 @@ pub(super) struct Source<'a> {
     pub(super) root: u64,
     /// Whether a wrong checksum is an error; tests of damaged files look past them.
     verify: bool,
+    /// Bytes of structures read so far, again and again included.
+    work: Cell<u64>,
 }
 
 impl<'a> Source<'a> {
@@ -39,6 +45,7 @@ impl<'a> Source<'a> {
             widths,
             root: 0,
             verify,
+            work: Cell::new(0),
         };
         let mut cursor = source.at(8)?;
         let version = cursor.version("the superblock", &[0, 1, 2, 3])?;
@@ -104,6 +111,18 @@ impl<'a> Source<'a> {
     /// How many bytes there are.
     pub(super) fn length(&self) -> u64 {
         self.bytes.len() as u64
+    }
+
+    /// Counts bytes of structures that are read, so that those that name each other over and over
+    /// come to an end.
+    pub(super) fn spend(&self, bytes: usize) -> Result<(), Hdf5Error> {
+        let read = self.work.get().saturating_add(bytes as u64);
+        self.work.set(read);
+        let length = self.length();
+        if read > length.saturating_mul(MOST_READS) {
+            return Err(Hdf5Error::Budget { read, length });
+        }
+        Ok(())
     }
 
     /// Holds the `size` bytes at `address` against the checksum behind them.

@@ -367,20 +367,22 @@ impl Content<'_> {
 }
 
 /// Writes the words, many at a time; how many.
-fn write_words(out: &mut dyn Write, words: impl Iterator<Item = [u8; 8]>) -> io::Result<usize> {
-    const MANY: usize = 1 << 16;
-    let mut buffer = Vec::with_capacity(MANY);
+fn write_words(out: &mut dyn Write, mut words: impl Iterator<Item = [u8; 8]>) -> io::Result<usize> {
+    const MANY: usize = 1 << 13;
+    let mut buffer = vec![[0; 8]; MANY];
     let mut count = 0;
-    for word in words {
-        buffer.extend(word);
-        count += 1;
-        if buffer.len() == MANY {
-            out.write_all(&buffer)?;
-            buffer.clear();
+    loop {
+        let mut filled = 0;
+        for (place, word) in buffer.iter_mut().zip(words.by_ref()) {
+            *place = word;
+            filled += 1;
+        }
+        out.write_all(buffer[..filled].as_flattened())?;
+        count += filled;
+        if filled < MANY {
+            return Ok(count);
         }
     }
-    out.write_all(&buffer)?;
-    Ok(count)
 }
 
 #[cfg(test)]

@@ -10,11 +10,13 @@ use crate::{MeshFile, ReadOptions};
 const STEP: &str = "-0000000000000000001-0000000000000000001";
 
 fn integers(values: &[i64]) -> Content<'static> {
-    Content::Integers(values.len(), Box::new(values.to_vec().into_iter()))
+    let values = values.to_vec();
+    Content::Integers(values.len(), Box::new(values.into_iter()))
 }
 
 fn floats(values: &[f64]) -> Content<'static> {
-    Content::Floats(values.len(), Box::new(values.to_vec().into_iter()))
+    let values = values.to_vec();
+    Content::Floats(values.len(), Box::new(values.into_iter()))
 }
 
 /// Two tetrahedra, a field on them, a profile, a family.
@@ -266,4 +268,22 @@ fn large_integers_on_some_cells_are_left_out() {
     let file = with(&inside(&VALUES, "CO"), integers(&[(1 << 53) + 1])).unwrap();
     assert_eq!(file.fields.len(), 1);
     assert!(file.notes[0].ends_with("left out, as integers cannot be missing"));
+}
+
+#[test]
+fn fields_that_leave_out_more_than_the_mesh_accounts_for_are_left_out() {
+    let mut root = file();
+    let components = 2000;
+    let attributes = &mut group(&mut root, &["CHA", "label"]).attributes;
+    attributes.retain(|(name, _)| *name != "NCO");
+    attributes.push(integer("NCO", components));
+    let values = members(&mut root, &VALUES);
+    values.clear();
+    let content = integers(&vec![1; components as usize]);
+    group(&mut root, &VALUES).push_dataset("CO", Vec::new(), content);
+    let file = result(root).unwrap();
+    assert_eq!(file.fields.len(), 1);
+    let note = "field \"label\" covers 1 of 2 cells; it is left out, as fields leave out too much \
+                together";
+    assert_eq!(file.notes, [note]);
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use mesh_core::{MeshArrays, NodeId};
+use rayon::prelude::*;
 
 use super::access::{Access, check_length, shown};
 use super::cell_types::{CellKind, PRISM_FACES, kinds};
@@ -217,9 +218,7 @@ impl Cells {
         arrays.connectivity.reserve(total);
         if self.places.is_none() {
             for block in &self.blocks {
-                for index in 0..block.count {
-                    block.add_to(index, arrays);
-                }
+                block.add_all_to(arrays);
             }
             return;
         }
@@ -261,11 +260,39 @@ impl Cells {
 
 impl Block {
     fn node_count(&self) -> usize {
-        let shape = match self.kind {
-            CellKind::Linear(shape) | CellKind::Curved(shape, _) => shape,
-            _ => return 0,
+        let (CellKind::Linear(shape) | CellKind::Curved(shape, _)) = self.kind else {
+            return 0;
         };
         self.count * shape.node_count().unwrap_or(0)
+    }
+
+    /// Adds all cells of the block.
+    fn add_all_to(&self, arrays: &mut MeshArrays) {
+        let (CellKind::Linear(shape) | CellKind::Curved(shape, _), Nodes::Fixed(connectivity)) =
+            (self.kind, &self.nodes)
+        else {
+            for index in 0..self.count {
+                self.add_to(index, arrays);
+            }
+            return;
+        };
+        // As `add_to`, in parallel.
+        let order = shape.mirrored();
+        let (first, cells) = (arrays.connectivity.len(), arrays.shapes.len() + self.count);
+        let end = first + self.count * order.len();
+        arrays.connectivity.resize(end, NodeId::default());
+        let added = arrays.connectivity[first..].par_chunks_exact_mut(order.len());
+        added.enumerate().for_each(|(index, nodes)| {
+            for (id, local) in nodes.iter_mut().zip(order) {
+                *id = node_id(connectivity[usize::from(*local) * self.count + index]);
+            }
+        });
+        arrays.shapes.resize(cells, shape);
+        let ends = (1..=self.count).map(|count| first + count * order.len());
+        arrays.offsets.extend(ends);
+        if let Some(&faces) = arrays.polyhedra.cell_offsets.last() {
+            arrays.polyhedra.cell_offsets.resize(cells + 1, faces);
+        }
     }
 
     /// Adds cell number `index` of the block. MED lists the nodes of a cell mirrored.
@@ -308,6 +335,11 @@ fn check_nodes(
     nodes: usize,
 ) -> Result<(), MedError> {
     let range = 1..=i64::try_from(nodes).unwrap_or(i64::MAX);
+    // As a rule nothing is wrong: counted in blocks, without a branch.
+    let is_wrong = |ids: &[i64]| ids.iter().filter(|id| !range.contains(id)).count() > 0;
+    if !connectivity.par_chunks(1 << 14).any(is_wrong) {
+        return Ok(());
+    }
     match connectivity.iter().position(|node| !range.contains(node)) {
         None => Ok(()),
         Some(position) => Err(MedError::NodeId {

@@ -19,6 +19,8 @@ pub(super) const FULL_COMPONENTS: &str = "REMAP_COMPONENTS";
 /// The profile that stands for all.
 pub(super) const NO_PROFILE: &str = "MED_NO_PROFILE_INTERNAL";
 const MOST_COMPONENTS: i64 = 10_000;
+/// How many values may be missing, in all fields together, per cell or node.
+const MOST_MISSING: usize = 256;
 /// Floats have each integer up to this one.
 const MOST_EXACT: u64 = 1 << 53;
 
@@ -30,21 +32,25 @@ pub(super) struct FieldReader<'a> {
     /// Profiles read so far, by name.
     profiles: HashMap<String, Vec<i64>>,
     pub(super) notes: Vec<String>,
+    /// How many values may still be missing: fields that cover next to nothing take memory that
+    /// their file does not account for.
+    missing_left: usize,
 }
 
-/// The values of a field so far.
-struct Table {
-    components: usize,
-    values: Values,
-    /// Which tuples have values.
-    is_set: Vec<bool>,
+/// The values of one part: on cells of one type, or on nodes.
+struct Values {
+    location: Location,
+    /// All first components, then all second ones, and so on.
+    value: Value,
+    /// The first of the places they are on, and how many there are.
+    first: usize,
+    count: usize,
+    /// The places that have values, from 1, if not all have.
+    places: Option<Vec<i64>>,
 }
 
-enum Values {
-    None,
-    Float(Vec<f64>),
-    Integer(Vec<i64>),
-}
+/// Values, and the places they belong to, from 1, unless they are for all places.
+type Placed = (Value, Option<Vec<i64>>);
 
 impl<'a> FieldReader<'a> {
     pub(super) fn new(access: Access<'a>, cells: &'a Cells, nodes: usize) -> Self {
@@ -54,6 +60,7 @@ impl<'a> FieldReader<'a> {
             nodes,
             profiles: HashMap::new(),
             notes: Vec::new(),
+            missing_left: MOST_MISSING.saturating_mul(nodes.saturating_add(cells.count())),
         }
     }
 
@@ -66,57 +73,12 @@ impl<'a> FieldReader<'a> {
         let components = self.read_components(entry)?;
         let name = self.access.text(&entry.path, FULL_NAME)?;
         let name = name.unwrap_or_else(|| entry.name.clone());
-        let mut cells = Table::new(self.cells.count(), components.len());
-        let mut nodes = Table::new(self.nodes, components.len());
-        let mut left_out = Vec::new();
-        for part in &step.parts {
-            let (table, first, count) = match part.entity.as_str() {
-                "NOE" => (&mut nodes, 0, self.nodes),
-                entity => {
-                    let block = entity.strip_prefix("MAI.").and_then(|kind| {
-                        let mut blocks = self.cells.blocks.iter();
-                        blocks.find(|block| block.name == kind)
-                    });
-                    match block {
-                        Some(block) => (&mut cells, block.first, block.count),
-                        None => {
-                            left_out.push(reason(entity));
-                            continue;
-                        }
-                    }
-                }
-            };
-            for (path, profile) in self.list_profiles(part)? {
-                match self.read_values(&path, &profile, components.len(), count)? {
-                    None => left_out.push("values at Gauss points"),
-                    Some((value, places)) => table.set(&value, places, first, count),
-                }
-            }
-        }
+        let (parts, mut left_out) = self.read_parts(step, components.len())?;
         let mut fields = Vec::new();
-        for (mut table, location) in [(nodes, Location::Nodes), (cells, Location::Cells)] {
-            let count = table.is_set.iter().filter(|is_set| **is_set).count();
-            if matches!(table.values, Values::None) || count == 0 {
-                continue;
-            }
-            if location == Location::Cells {
-                table.sort(self.cells);
-            }
-            let total = table.is_set.len();
-            if count < total && !self.fill_gaps(&mut table, &name, location, count) {
-                continue;
-            }
-            let values = match table.values {
-                Values::Integer(values) => {
-                    DataArray::new(components.iter(), values).map(FieldValues::Integer)
-                }
-                Values::Float(values) => {
-                    DataArray::new(components.iter(), values).map(FieldValues::Float)
-                }
-                Values::None => continue,
-            };
-            // Tables are whole tuples of at least one component.
-            if let Ok(values) = values {
+        for location in [Location::Nodes, Location::Cells] {
+            let parts = parts.iter().filter(|part| part.location == location);
+            let parts: Vec<&Values> = parts.collect();
+            if let Some(values) = self.join(&parts, &name, location, &components) {
                 fields.push(Field::new(name.clone(), location, values));
             }
         }
@@ -132,37 +94,120 @@ impl<'a> FieldReader<'a> {
         Ok(fields)
     }
 
-    /// Notes what is missing, and makes a field of integers one of floats, so that it can be
-    /// missing; whether that goes.
-    fn fill_gaps(
+    /// The values of all parts of a step, and what was left out.
+    fn read_parts(
         &mut self,
-        table: &mut Table,
+        step: &FieldStep,
+        components: usize,
+    ) -> Result<(Vec<Values>, Vec<&'static str>), MedError> {
+        let (mut parts, mut left_out) = (Vec::new(), Vec::new());
+        for part in &step.parts {
+            let (location, first, count) = if part.entity == "NOE" {
+                (Location::Nodes, 0, self.nodes)
+            } else {
+                let kind = part.entity.strip_prefix("MAI.").unwrap_or_default();
+                let mut blocks = self.cells.blocks.iter();
+                let Some(block) = blocks.find(|block| block.name == kind) else {
+                    left_out.push(reason(&part.entity));
+                    continue;
+                };
+                (Location::Cells, block.first, block.count)
+            };
+            for (path, profile) in self.list_profiles(part)? {
+                match self.read_values(&path, &profile, components, count)? {
+                    None => left_out.push("values at Gauss points"),
+                    Some((value, places)) => parts.push(Values {
+                        location,
+                        value,
+                        first,
+                        count,
+                        places,
+                    }),
+                }
+            }
+        }
+        Ok((parts, left_out))
+    }
+
+    /// The parts at one location as the values of a field, if there is any, and if it can be one.
+    fn join(
+        &mut self,
+        parts: &[&Values],
         name: &str,
         location: Location,
-        count: usize,
-    ) -> bool {
-        let (name, total) = (shorten(name), table.is_set.len());
-        let found = format!("field {name:?} covers {count} of {total} {location}");
-        if let Values::Integer(values) = &table.values {
-            if values.iter().any(|value| value.unsigned_abs() > MOST_EXACT) {
-                let note = format!("{found}; it is left out, as integers cannot be missing");
-                self.notes.push(note);
-                return false;
-            }
-            let floats = values.iter().map(|value| *value as f64).collect();
-            table.values = Values::Float(floats);
-            let note = format!("{found}; its integers are read as floats, the others are NaN");
+        components: &[String],
+    ) -> Option<FieldValues> {
+        let total = match location {
+            Location::Cells => self.cells.count(),
+            Location::Nodes => self.nodes,
+        };
+        let mut is_set = vec![false; total];
+        for place in parts.iter().flat_map(|part| part.targets()) {
+            is_set[place] = true;
+        }
+        let count = is_set.iter().filter(|is_set| **is_set).count();
+        if count == 0 {
+            return None;
+        }
+        let width = components.len();
+        let found = format!(
+            "field {:?} covers {count} of {total} {location}",
+            shorten(name)
+        );
+        let missing = (total - count).saturating_mul(width);
+        if missing > self.missing_left {
+            let note = format!("{found}; it is left out, as fields leave out too much together");
             self.notes.push(note);
-        } else {
-            self.notes.push(format!("{found}; the others are NaN"));
+            return None;
         }
-        if let Values::Float(values) = &mut table.values {
-            let tuples = values.chunks_exact_mut(table.components);
-            for (tuple, _) in tuples.zip(&table.is_set).filter(|(_, is_set)| !**is_set) {
-                tuple.fill(f64::NAN);
+        self.missing_left -= missing;
+        let are_integers = |part: &&Values| matches!(part.value, Value::Integers(_));
+        let are_all_integers = parts.iter().all(are_integers);
+        if are_all_integers && missing == 0 {
+            let mut values = vec![0; total * width];
+            for part in parts {
+                if let Value::Integers(found) = &part.value {
+                    part.scatter(found, width, &mut values, |value| value);
+                }
+            }
+            let values = self.sort(values, location, width);
+            let array = DataArray::new(components, values);
+            return array.ok().map(FieldValues::Integer);
+        }
+        if are_all_integers && !parts.iter().all(|part| part.is_exact()) {
+            let note = format!("{found}; it is left out, as integers cannot be missing");
+            self.notes.push(note);
+            return None;
+        }
+        let mut values = vec![f64::NAN; total * width];
+        for part in parts {
+            match &part.value {
+                Value::Integers(found) => {
+                    part.scatter(found, width, &mut values, |value| value as f64);
+                }
+                Value::Floats(found) => part.scatter(found, width, &mut values, |value| value),
+                Value::Text(_) => {}
             }
         }
-        true
+        if missing > 0 {
+            let what = if are_all_integers {
+                "its integers are read as floats, the others are NaN"
+            } else {
+                "the others are NaN"
+            };
+            self.notes.push(format!("{found}; {what}"));
+        }
+        let values = self.sort(values, location, width);
+        let array = DataArray::new(components, values);
+        array.ok().map(FieldValues::Float)
+    }
+
+    /// From cells type by type to the order of the mesh.
+    fn sort<T: Copy>(&self, values: Vec<T>, location: Location, components: usize) -> Vec<T> {
+        match location {
+            Location::Cells => self.cells.in_order(values, components),
+            Location::Nodes => values,
+        }
     }
 
     /// The names of the components, with their units.
@@ -213,7 +258,7 @@ impl<'a> FieldReader<'a> {
         profile: &str,
         components: usize,
         count: usize,
-    ) -> Result<Option<(Value, Option<&[i64]>)>, MedError> {
+    ) -> Result<Option<Placed>, MedError> {
         let gauss_points = self.access.integer(path, "NGA")?.unwrap_or(1);
         let gauss = self.access.text(path, "GAU")?.unwrap_or_default();
         if gauss_points > 1 || !(gauss.trim().is_empty() || gauss.starts_with("MED_NOGAUSS")) {
@@ -226,9 +271,9 @@ impl<'a> FieldReader<'a> {
         let places = if is_whole {
             None
         } else {
-            Some(self.read_profile(profile, count)?)
+            Some(self.read_profile(profile, count)?.to_vec())
         };
-        let tuples = places.map_or(count, <[i64]>::len);
+        let tuples = places.as_ref().map_or(count, Vec::len);
         let length = match &values {
             Value::Floats(values) => values.len(),
             Value::Integers(values) => values.len(),
@@ -271,70 +316,46 @@ fn reason(entity: &str) -> &'static str {
     }
 }
 
-impl Table {
-    fn new(tuples: usize, components: usize) -> Self {
-        Self {
-            components,
-            values: Values::None,
-            is_set: vec![false; tuples],
-        }
+impl Values {
+    /// The cell or node of each tuple.
+    fn targets(&self) -> impl Iterator<Item = usize> {
+        let tuples = self.places.as_ref().map_or(self.count, Vec::len);
+        (0..tuples).map(move |tuple| {
+            let place = self
+                .places
+                .as_ref()
+                .map(|places| (places[tuple] - 1) as usize);
+            self.first + place.unwrap_or(tuple)
+        })
     }
 
-    /// Sets the tuples `first + place - 1`, or all `count` from `first` on. MED has all first
-    /// components first.
-    fn set(&mut self, value: &Value, places: Option<&[i64]>, first: usize, count: usize) {
-        let size = self.is_set.len() * self.components;
-        let is_empty = matches!(self.values, Values::None);
-        match value {
-            Value::Floats(_) if is_empty => self.values = Values::Float(vec![0.0; size]),
-            Value::Integers(_) if is_empty => self.values = Values::Integer(vec![0; size]),
-            _ => {}
+    /// Puts the values, which come component by component, into tuples.
+    fn scatter<T: Copy, U>(
+        &self,
+        values: &[T],
+        components: usize,
+        tuples: &mut [U],
+        convert: impl Fn(T) -> U,
+    ) {
+        let count = values.len() / components;
+        if count == 0 {
+            return;
         }
-        let tuples = places.map_or(count, <[i64]>::len);
-        let place =
-            |tuple: usize| first + places.map_or(tuple, |places| (places[tuple] - 1) as usize);
-        let components = self.components;
-        match (&mut self.values, value) {
-            (Values::Float(all), Value::Floats(values)) => {
-                scatter(all, values, components, tuples, place);
+        for (component, values) in values.chunks_exact(count).enumerate() {
+            for (target, value) in self.targets().zip(values) {
+                tuples[target * components + component] = convert(*value);
             }
-            (Values::Integer(all), Value::Integers(values)) => {
-                scatter(all, values, components, tuples, place);
+        }
+    }
+
+    /// Whether floats can hold all integers.
+    fn is_exact(&self) -> bool {
+        match &self.value {
+            Value::Integers(values) => {
+                let mut values = values.iter();
+                values.all(|value| value.unsigned_abs() <= MOST_EXACT)
             }
-            // One field of two types: what comes second is missing.
-            _ => return,
-        }
-        for tuple in 0..tuples {
-            self.is_set[place(tuple)] = true;
-        }
-    }
-
-    /// From cells type by type to the order of the mesh.
-    fn sort(&mut self, cells: &Cells) {
-        let components = self.components;
-        self.is_set = cells.in_order(std::mem::take(&mut self.is_set), 1);
-        self.values = match std::mem::replace(&mut self.values, Values::None) {
-            Values::Float(values) => Values::Float(cells.in_order(values, components)),
-            Values::Integer(values) => Values::Integer(cells.in_order(values, components)),
-            Values::None => Values::None,
-        };
-    }
-}
-
-/// Puts `values`, component by component, into tuples.
-fn scatter<T: Copy>(
-    all: &mut [T],
-    values: &[T],
-    components: usize,
-    tuples: usize,
-    place: impl Fn(usize) -> usize,
-) {
-    if tuples == 0 {
-        return;
-    }
-    for (component, values) in values.chunks_exact(tuples).enumerate() {
-        for (tuple, value) in values.iter().enumerate() {
-            all[place(tuple) * components + component] = *value;
+            _ => true,
         }
     }
 }

@@ -87,13 +87,12 @@ pub(super) fn read_from(file: &dyn Hdf5Read, options: &ReadOptions) -> Result<Me
     let mut reader = FieldReader::new(access, &cells, node_count);
     let mut fields = Vec::new();
     for entry in on_mesh() {
-        match entry.at(step) {
-            Some(found) => fields.extend(reader.read(entry, found)?),
-            None => {
-                let name = shorten(&entry.name);
-                let note = format!("field {name:?} left out: it has no values at that step");
-                reader.notes.push(note);
-            }
+        if let Some(found) = entry.at(step) {
+            fields.extend(reader.read(entry, found)?);
+        } else {
+            let name = shorten(&entry.name);
+            let note = format!("field {name:?} left out: it has no values at that step");
+            reader.notes.push(note);
         }
     }
     notes.append(&mut reader.notes);

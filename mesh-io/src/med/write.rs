@@ -157,6 +157,16 @@ pub(super) fn integer(name: &'static str, value: i64) -> (&'static str, Attribut
     (name, Attribute::Integer(value))
 }
 
+/// An attribute that is a count.
+pub(super) fn number_of(name: &'static str, count: usize) -> (&'static str, Attribute) {
+    integer(name, as_integer(count))
+}
+
+/// A count as a file holds it; there is no memory for one that does not fit.
+pub(super) fn as_integer(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
 /// An attribute that is text.
 pub(super) fn text(name: &'static str, text: &str) -> (&'static str, Attribute) {
     (name, Attribute::text(text))
@@ -164,7 +174,7 @@ pub(super) fn text(name: &'static str, text: &str) -> (&'static str, Attribute) 
 
 /// The attributes of a data set that has something for each of `count`.
 fn counted(count: usize) -> Vec<(&'static str, Attribute)> {
-    vec![integer("CGT", 1), integer("NBR", count as i64)]
+    vec![integer("CGT", 1), number_of("NBR", count)]
 }
 
 /// The name of a step.
@@ -299,7 +309,7 @@ fn push_polyhedra<'a>(group: &mut Group<'a>, mesh: &'a UnstructuredMesh, block: 
     ];
     for (name, count, sizes) in sizes {
         let starts = sizes.scan(1_i64, |start, size| {
-            *start += size as i64;
+            *start += as_integer(size);
             Some(*start)
         });
         let starts = std::iter::once(1).chain(starts);

@@ -6,7 +6,7 @@ use mesh_core::{Field, Label, Location};
 
 use super::families::{FAMILY, FROM_FIELD, FROM_VALUE, GROUP_NAME};
 use super::naming::cut;
-use super::write::{StepFields, integer, text};
+use super::write::{StepFields, integer, number_of, text};
 use crate::hdf5::{Content, Group};
 
 /// Which fields become the families of cells and of nodes.
@@ -101,7 +101,7 @@ impl Source {
                 .iter()
                 .all(|value| *value == 0 || is_number(*value))
             && labels.iter().all(|label| is_number(label.value));
-        if values.component_count() != 1 || !(is_family || !labels.is_empty()) {
+        if values.component_count() != 1 || (!is_family && labels.is_empty()) {
             return None;
         }
         let fields = steps.iter().flat_map(|(_, fields)| *fields);
@@ -158,7 +158,7 @@ impl Source {
                 .map(|label| cut(&label.name, GROUP_NAME).to_owned())
                 .collect();
             if !names.is_empty() {
-                let mut groups = Group::new(vec![integer("NBR", names.len() as i64)]);
+                let mut groups = Group::new(vec![number_of("NBR", names.len())]);
                 groups.push_dataset("NOM", Vec::new(), Content::Names(GROUP_NAME, names));
                 family.push_group("GRO", groups);
             }

@@ -6,7 +6,7 @@ use mesh_core::{DataArray, Field, FieldValues, Location, Shape};
 
 use super::fields::{FULL_COMPONENTS, FULL_NAME, NO_PROFILE};
 use super::naming::{split_components, unique_name};
-use super::write::{Blocks, StepFields, integer, step_name, text};
+use super::write::{Blocks, StepFields, as_integer, integer, number_of, step_name, text};
 use super::write_families::FamilyPlan;
 use crate::hdf5::{Attribute, Content, Group};
 
@@ -35,7 +35,7 @@ impl<'a> Series<'a> {
         let mut all: Vec<Self> = Vec::new();
         for (number, (time, fields)) in steps.iter().enumerate() {
             let (number, time) = match time {
-                Some(time) => (number as i64, *time),
+                Some(time) => (as_integer(number), *time),
                 None => (-1, 0.0),
             };
             // Two fields of one name at a step are two fields.
@@ -85,7 +85,7 @@ fn field_group<'a>(mesh: &str, name: &str, blocks: &'a Blocks, series: &Series<'
     };
     let mut attributes = vec![
         text("MAI", mesh),
-        integer("NCO", components.len() as i64),
+        number_of("NCO", components.len()),
         integer("TYP", kind),
         ("NOM", Attribute::Text(names)),
         ("UNI", Attribute::Text(units)),
@@ -100,7 +100,7 @@ fn field_group<'a>(mesh: &str, name: &str, blocks: &'a Blocks, series: &Series<'
     let entities = entities(field.location(), blocks);
     attributes.extend(entities.clone());
     // How many steps have the same entities as those before: all.
-    let count = series.steps.len() as i64;
+    let count = as_integer(series.steps.len());
     attributes.push(integer("LAA", count));
     attributes.push(match field.location() {
         Location::Cells => integer("LCA", count),
@@ -161,7 +161,7 @@ const fn type_bit(shape: Shape) -> u32 {
 fn values_group<'a>(field: &'a Field, cells: Option<&'a [u32]>) -> Group<'a> {
     let count = cells.map_or_else(|| field.tuples(), <[u32]>::len);
     let mut profile = Group::new(vec![
-        integer("NBR", count as i64),
+        number_of("NBR", count),
         integer("NGA", 1),
         text("GAU", ""),
     ]);
