@@ -29,6 +29,7 @@ mod decomposition;
 mod dispatch;
 mod edge_sets;
 mod edge_table;
+mod eight_boxes;
 mod frame;
 mod general;
 mod intersector;
@@ -45,8 +46,9 @@ mod tetrahedra;
 mod tetrahedron_tables;
 
 pub use convex::Degenerate;
+pub use eight_boxes::{BoxFilter, EightBoxes};
 pub use intersector::{Intersector, box_overlap};
 pub use moments::Moments;
 pub use solid::{Solid, SolidClass};
 pub use standard::StandardShape;
-pub use tetrahedra::{SourceTetrahedron, TargetTetrahedron};
+pub use tetrahedra::{SourceTetrahedron, TargetTetrahedron, examine_tetrahedron};

@@ -2,9 +2,11 @@
 
 use std::fmt;
 
-use geom_intersect::{Solid, SolidClass, StandardShape};
+use geom_intersect::{Solid, SolidClass, StandardShape, examine_tetrahedron};
 use mesh_core::{Bounds, CellId, Point3, Shape, UnstructuredMesh};
 use rayon::prelude::*;
+
+use crate::tetrahedra::nodes;
 
 /// A cell of the source mesh.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -149,7 +151,13 @@ pub(crate) fn examine(mesh: &UnstructuredMesh) -> (Vec<Bounds>, Vec<SolidClass>)
         .map_init(
             || (SolidMaker::default(), Solid::default()),
             |(maker, solid), cell| {
-                maker.fill(mesh, CellId::new(cell), solid);
+                let cell = CellId::new(cell);
+                if mesh.shape(cell) == Shape::Tetrahedron
+                    && let Some(((min, max), class)) = examine_tetrahedron(&nodes(mesh, cell))
+                {
+                    return (Bounds { min, max }, class);
+                }
+                maker.fill(mesh, cell, solid);
                 let (min, max) = solid.bounds();
                 (Bounds { min, max }, solid.class())
             },
