@@ -66,12 +66,6 @@ impl ConvexPlanes {
             shape,
         }
     }
-
-    /// The row of a plane.
-    #[inline(always)]
-    pub(crate) fn row(&self, plane: usize) -> &PlaneRow {
-        &self.rows[plane]
-    }
 }
 
 /// A face is cut more than once: rounding has bent a nearly coplanar face.

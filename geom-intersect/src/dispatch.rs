@@ -4,6 +4,7 @@
 use nalgebra::Point3;
 
 use crate::convex::{self, ConvexCell, ConvexPlanes, Corners, Degenerate, Scratch};
+use crate::eight_boxes::{self, EightBoxes};
 use crate::general::General;
 #[cfg(target_arch = "x86_64")]
 use crate::lanes::Avx2;
@@ -12,7 +13,7 @@ use crate::moments::Moments;
 use crate::solid::Solid;
 use crate::standard::StandardShape;
 use crate::standard_faces::StandardFaces;
-use crate::tetrahedra::{self, Pair, Queue, SourceTetrahedron, TargetTetrahedron};
+use crate::tetrahedra::{self, Pair, Queue, SourceTetrahedron, TargetTetrahedron, Wanted};
 
 /// Which of the two is used; by default the one with the widest registers that the processor has.
 #[derive(Debug, Clone, Copy)]
@@ -101,6 +102,22 @@ impl Arithmetic {
         }
     }
 
+    /// Finds boxes as [`eight_boxes::find`] does.
+    #[inline]
+    pub(crate) fn find_boxes(
+        self,
+        boxes: &[EightBoxes],
+        ends: (Point3<f64>, Point3<f64>),
+        found: &mut [u32],
+    ) -> usize {
+        match self {
+            Self::Portable => eight_boxes::find(Portable, boxes, ends, found),
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: the features that the function is compiled for were found on this processor.
+            Self::Avx2(math) => unsafe { find_boxes(math, boxes, ends, found) },
+        }
+    }
+
     /// Adds a pair of tetrahedra as [`Queue::add`] does.
     #[inline]
     pub(crate) fn queue_tetrahedron(
@@ -108,7 +125,7 @@ impl Arithmetic {
         queue: &mut Queue,
         key: u32,
         source: &SourceTetrahedron,
-        target: TargetTetrahedron<'_>,
+        target: &TargetTetrahedron,
     ) {
         match self {
             Self::Portable => queue.add(Portable, key, source, target),
@@ -118,39 +135,59 @@ impl Arithmetic {
         }
     }
 
+    /// Chooses as [`Queue::choose`] does.
+    #[inline]
+    pub(crate) fn choose_tetrahedra(self, queue: &mut Queue, target: &TargetTetrahedron) -> usize {
+        match self {
+            Self::Portable => queue.choose(Portable, target),
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: the features that the function is compiled for were found on this processor.
+            Self::Avx2(math) => unsafe { choose_tetrahedra(math, queue, target) },
+        }
+    }
+
     /// Clips as [`tetrahedra::clip`] does.
     #[inline]
-    pub(crate) fn clip_tetrahedron<const FIRST: bool>(
+    pub(crate) fn clip_tetrahedron<W: Wanted>(
         self,
         scratch: &mut tetrahedra::Scratch,
         pair: &Pair,
-        target: TargetTetrahedron<'_>,
-    ) -> Result<Moments, Degenerate> {
+        target: &TargetTetrahedron,
+    ) -> Result<W, Degenerate> {
         match self {
-            Self::Portable => tetrahedra::clip::<FIRST>(Portable, scratch, pair, target),
+            Self::Portable => tetrahedra::clip::<W>(Portable, scratch, pair, target),
             #[cfg(target_arch = "x86_64")]
             // SAFETY: the features that the function is compiled for were found on this processor.
-            Self::Avx2(math) => unsafe { clip_tetrahedron::<FIRST>(math, scratch, pair, target) },
+            Self::Avx2(math) => unsafe { clip_tetrahedron::<W>(math, scratch, pair, target) },
         }
     }
 
     /// Clips as [`tetrahedra::clip_two`] does.
     #[inline]
-    pub(crate) fn clip_two_tetrahedra<const FIRST: bool>(
+    pub(crate) fn clip_two_tetrahedra<W: Wanted>(
         self,
         scratch: &mut [tetrahedra::Scratch; 2],
-        pairs: &[Pair; 2],
-        target: TargetTetrahedron<'_>,
-    ) -> [Result<Moments, Degenerate>; 2] {
+        pairs: [&Pair; 2],
+        target: &TargetTetrahedron,
+    ) -> [Result<W, Degenerate>; 2] {
         match self {
-            Self::Portable => tetrahedra::clip_two::<FIRST>(Portable, scratch, pairs, target),
+            Self::Portable => tetrahedra::clip_two::<W>(Portable, scratch, pairs, target),
             #[cfg(target_arch = "x86_64")]
             // SAFETY: the features that the function is compiled for were found on this processor.
-            Self::Avx2(math) => unsafe {
-                clip_two_tetrahedra::<FIRST>(math, scratch, pairs, target)
-            },
+            Self::Avx2(math) => unsafe { clip_two_tetrahedra::<W>(math, scratch, pairs, target) },
         }
     }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+fn find_boxes(
+    math: Avx2,
+    boxes: &[EightBoxes],
+    ends: (Point3<f64>, Point3<f64>),
+    found: &mut [u32],
+) -> usize {
+    eight_boxes::find(math, boxes, ends, found)
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -160,31 +197,37 @@ fn queue_tetrahedron(
     queue: &mut Queue,
     key: u32,
     source: &SourceTetrahedron,
-    target: TargetTetrahedron<'_>,
+    target: &TargetTetrahedron,
 ) {
     queue.add(math, key, source, target);
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-fn clip_tetrahedron<const FIRST: bool>(
-    math: Avx2,
-    scratch: &mut tetrahedra::Scratch,
-    pair: &Pair,
-    target: TargetTetrahedron<'_>,
-) -> Result<Moments, Degenerate> {
-    tetrahedra::clip::<FIRST>(math, scratch, pair, target)
+fn choose_tetrahedra(math: Avx2, queue: &mut Queue, target: &TargetTetrahedron) -> usize {
+    queue.choose(math, target)
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-fn clip_two_tetrahedra<const FIRST: bool>(
+fn clip_tetrahedron<W: Wanted>(
+    math: Avx2,
+    scratch: &mut tetrahedra::Scratch,
+    pair: &Pair,
+    target: &TargetTetrahedron,
+) -> Result<W, Degenerate> {
+    tetrahedra::clip::<W>(math, scratch, pair, target)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+fn clip_two_tetrahedra<W: Wanted>(
     math: Avx2,
     scratch: &mut [tetrahedra::Scratch; 2],
-    pairs: &[Pair; 2],
-    target: TargetTetrahedron<'_>,
-) -> [Result<Moments, Degenerate>; 2] {
-    tetrahedra::clip_two::<FIRST>(math, scratch, pairs, target)
+    pairs: [&Pair; 2],
+    target: &TargetTetrahedron,
+) -> [Result<W, Degenerate>; 2] {
+    tetrahedra::clip_two::<W>(math, scratch, pairs, target)
 }
 
 #[cfg(target_arch = "x86_64")]

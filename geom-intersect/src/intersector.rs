@@ -9,7 +9,7 @@ use crate::frame::lower;
 use crate::general::General;
 use crate::moments::Moments;
 use crate::solid::{Solid, SolidClass};
-use crate::tetrahedra::{self, Pair, Queue, SourceTetrahedron, TargetTetrahedron};
+use crate::tetrahedra::{self, Pair, Queue, SourceTetrahedron, TargetTetrahedron, Wanted};
 
 /// An overlap below this fraction of the smaller solid's volume is rounding: solids that only touch
 /// come out at up to 1e-15, since each of some ten planes errs by an epsilon of the solid's size.
@@ -53,6 +53,8 @@ pub struct Intersector {
     ignore_boxes: bool,
     convex: Box<[Scratch; 2]>,
     queue: Queue,
+    /// Filled again for each pair of solids.
+    target: Option<Box<TargetTetrahedron>>,
     tetrahedra: Box<[tetrahedra::Scratch; 2]>,
     general: General,
 }
@@ -115,7 +117,7 @@ impl Intersector {
         &mut self,
         key: u32,
         source: &SourceTetrahedron,
-        target: TargetTetrahedron<'_>,
+        target: &TargetTetrahedron,
     ) -> bool {
         self.arithmetic
             .queue_tetrahedron(&mut self.queue, key, source, target);
@@ -128,54 +130,56 @@ impl Intersector {
     #[inline]
     pub fn volumes_of_queued(
         &mut self,
-        target: TargetTetrahedron<'_>,
-        mut visit: impl FnMut(u32, Result<Option<f64>, Degenerate>),
+        target: &TargetTetrahedron,
+        visit: impl FnMut(u32, Result<Option<f64>, Degenerate>),
     ) {
-        self.overlaps_of_queued::<false>(target, |key, overlap| {
-            visit(
-                key,
-                overlap.map(|overlap| overlap.map(|moments| moments.volume)),
-            );
-        });
+        self.overlaps_of_queued(target, visit);
     }
 
     /// Does what [`volumes_of_queued`](Self::volumes_of_queued) does for volume and first moment.
     #[inline]
     pub fn moments_of_queued(
         &mut self,
-        target: TargetTetrahedron<'_>,
+        target: &TargetTetrahedron,
         visit: impl FnMut(u32, Result<Option<Moments>, Degenerate>),
     ) {
-        self.overlaps_of_queued::<true>(target, visit);
+        self.overlaps_of_queued(target, visit);
     }
 
     #[inline]
-    fn overlaps_of_queued<const FIRST: bool>(
+    fn overlaps_of_queued<W: Wanted>(
         &mut self,
-        target: TargetTetrahedron<'_>,
-        mut visit: impl FnMut(u32, Result<Option<Moments>, Degenerate>),
+        target: &TargetTetrahedron,
+        mut visit: impl FnMut(u32, Result<Option<W>, Degenerate>),
     ) {
-        let mut visit = |pair: &Pair, moments: Result<Moments, Degenerate>| {
-            let smaller = lower(pair.volume, target.volume());
+        let mut visit = |pair: &Pair, overlap: Result<W, Degenerate>| {
+            let smaller = lower(pair.volume, target.volume);
+            let is_loud = |overlap: &W| (smaller > 0.0) & (overlap.volume() > NOISE * smaller);
             let overlap = if pair.other_size {
                 Err(Degenerate)
             } else {
-                moments.map(|moments| {
-                    (smaller > 0.0 && moments.volume > NOISE * smaller).then_some(moments)
-                })
+                overlap.map(|overlap| Some(overlap).filter(is_loud))
             };
             visit(pair.key, overlap);
         };
         let (scratch, arithmetic) = (&mut *self.tetrahedra, self.arithmetic);
-        let (twos, rest) = self.queue.take().as_chunks::<2>();
-        for pairs in twos {
-            let [one, other] = arithmetic.clip_two_tetrahedra::<FIRST>(scratch, pairs, target);
-            visit(&pairs[0], one);
-            visit(&pairs[1], other);
+        let count = arithmetic.choose_tetrahedra(&mut self.queue, target);
+        for index in (1..count).step_by(2) {
+            let pairs = [index - 1, index].map(|index| self.queue.chosen(index));
+            let [one, other] = if pairs[0].other_size && pairs[1].other_size {
+                [Err(Degenerate); 2]
+            } else {
+                arithmetic.clip_two_tetrahedra(scratch, pairs, target)
+            };
+            visit(pairs[0], one);
+            visit(pairs[1], other);
         }
-        if let [pair] = rest {
-            let moments = arithmetic.clip_tetrahedron::<FIRST>(&mut scratch[0], pair, target);
-            visit(pair, moments);
+        if count % 2 == 1 {
+            let pair = self.queue.chosen(count - 1);
+            visit(
+                pair,
+                arithmetic.clip_tetrahedron(&mut scratch[0], pair, target),
+            );
         }
     }
 
@@ -185,15 +189,26 @@ impl Intersector {
         sources: [&Solid; COUNT],
         target: &Solid,
     ) -> Option<[Option<Moments>; COUNT]> {
-        let target = target.target_tetrahedron()?;
-        if !sources.iter().all(|source| source.is_convex_tetrahedron()) {
+        if !target.is_convex_tetrahedron()
+            || !sources.iter().all(|source| source.is_convex_tetrahedron())
+        {
             return None;
         }
+        let mut clipper = self.target.take().unwrap_or_default();
+        clipper.fill(&target.first_four_nodes(), target.frame(), &target.class());
         for (key, source) in sources.iter().enumerate() {
-            self.queue_tetrahedron(key as u32, &source.source_tetrahedron()?, target);
+            let source = SourceTetrahedron::new(source.first_four_nodes(), source.class());
+            self.queue_tetrahedron(key as u32, &source, &clipper);
         }
         let mut overlaps = [Ok(None); COUNT];
-        self.overlaps_of_queued::<FIRST>(target, |key, overlap| overlaps[key as usize] = overlap);
+        if FIRST {
+            self.overlaps_of_queued(&clipper, |key, overlap| overlaps[key as usize] = overlap);
+        } else {
+            self.overlaps_of_queued(&clipper, |key, volume| {
+                overlaps[key as usize] = volume.map(|volume| volume.map(Moments::of_volume));
+            });
+        }
+        self.target = Some(clipper);
         let mut result = [None; COUNT];
         for (result, overlap) in result.iter_mut().zip(overlaps) {
             *result = overlap.ok()?;

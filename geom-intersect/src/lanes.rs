@@ -58,6 +58,18 @@ pub(crate) trait LaneMath: Copy {
         limits: &Lanes,
     ) -> u8;
 
+    /// Returns the set of eight boxes, given by their ends axis by axis, that share a volume with one.
+    fn overlapping(
+        self,
+        lows: &[Lanes; 3],
+        highs: &[Lanes; 3],
+        low: [f64; 3],
+        high: [f64; 3],
+    ) -> u8;
+
+    /// Writes the members of a set, counted from `first`, ascending; what follows them is of no meaning.
+    fn list(self, set: u8, first: u32, members: &mut [u32; LANES]);
+
     /// Returns bytes `bytes[index]` for sixteen indices below eight.
     fn spread(self, bytes: u64, indices: &[u8; 16]) -> [u8; 16];
 
@@ -235,6 +247,35 @@ impl LaneMath for Portable {
             beyond |= u8::from(vertex[i] > limits.0[i]) << BIT_OF_LANE[i];
         }
         beyond
+    }
+
+    #[inline(always)]
+    fn overlapping(
+        self,
+        lows: &[Lanes; 3],
+        highs: &[Lanes; 3],
+        low: [f64; 3],
+        high: [f64; 3],
+    ) -> u8 {
+        let mut set = 0;
+        for i in 0..LANES {
+            let mut overlaps = true;
+            for axis in 0..3 {
+                overlaps &= (lows[axis].0[i] < high[axis]) & (highs[axis].0[i] > low[axis]);
+            }
+            set |= u8::from(overlaps) << i;
+        }
+        set
+    }
+
+    #[inline(always)]
+    fn list(self, set: u8, first: u32, members: &mut [u32; LANES]) {
+        let mut count = 0;
+        for place in 0..LANES {
+            // Written in any case and overwritten unless it is one: no branch to mispredict.
+            members[count % LANES] = first + place as u32;
+            count += usize::from(set >> place & 1);
+        }
     }
 
     #[inline(always)]
@@ -419,14 +460,16 @@ mod avx2 {
         __m256d, _CMP_GT_OQ, _CMP_LT_OQ, _mm_add_pd, _mm_and_si128, _mm_castpd_si128, _mm_cmpgt_pd,
         _mm_cvtsi64_si128, _mm_load_pd, _mm_load_si128, _mm_loadu_pd, _mm_loadu_si128, _mm_mul_pd,
         _mm_set1_epi64x, _mm_set1_pd, _mm_shuffle_epi8, _mm_store_pd, _mm_store_si128,
-        _mm_storeu_pd, _mm_storeu_si128, _mm_sub_pd, _mm_xor_si128, _mm256_add_pd,
-        _mm256_and_si256, _mm256_castpd_si256, _mm256_castpd256_pd128, _mm256_castsi256_ps,
-        _mm256_cmp_pd, _mm256_extractf128_pd, _mm256_load_pd, _mm256_load_si256, _mm256_loadu_pd,
-        _mm256_loadu_si256, _mm256_min_pd, _mm256_movemask_epi8, _mm256_movemask_pd,
-        _mm256_movemask_ps, _mm256_mul_pd, _mm256_packs_epi32, _mm256_permute_pd,
-        _mm256_permute2f128_pd, _mm256_permute4x64_pd, _mm256_set1_epi64x, _mm256_set1_pd,
-        _mm256_setzero_pd, _mm256_sll_epi16, _mm256_store_pd, _mm256_store_si256, _mm256_storeu_pd,
-        _mm256_sub_pd, _mm256_unpackhi_pd, _mm256_unpacklo_pd, _mm256_xor_si256,
+        _mm_storeu_pd, _mm_storeu_si128, _mm_sub_pd, _mm_xor_si128, _mm256_add_epi32,
+        _mm256_add_pd, _mm256_and_pd, _mm256_and_si256, _mm256_castpd_si256,
+        _mm256_castpd256_pd128, _mm256_castsi256_pd, _mm256_castsi256_ps, _mm256_cmp_pd,
+        _mm256_cvtepu8_epi32, _mm256_extractf128_pd, _mm256_load_pd, _mm256_load_si256,
+        _mm256_loadu_pd, _mm256_loadu_si256, _mm256_min_pd, _mm256_movemask_epi8,
+        _mm256_movemask_pd, _mm256_movemask_ps, _mm256_mul_pd, _mm256_packs_epi32,
+        _mm256_permute_pd, _mm256_permute2f128_pd, _mm256_permute4x64_pd, _mm256_set1_epi32,
+        _mm256_set1_epi64x, _mm256_set1_pd, _mm256_setzero_pd, _mm256_sll_epi16, _mm256_store_pd,
+        _mm256_store_si256, _mm256_storeu_pd, _mm256_storeu_si256, _mm256_sub_pd,
+        _mm256_unpackhi_pd, _mm256_unpacklo_pd, _mm256_xor_si256,
     };
 
     use super::{Axes, FourMath, LANES, LaneMath, Lanes, OutsideSets, PlaneRow, Vertices};
@@ -445,6 +488,24 @@ mod avx2 {
             found.then_some(Self(()))
         }
     }
+
+    /// The members of each set of eight, one to a byte, ascending.
+    static MEMBERS: [u64; 256] = {
+        let mut members = [0; 256];
+        let mut set = 0;
+        while set < 256 {
+            let (mut member, mut count) = (0, 0);
+            while member < 8 {
+                if set >> member & 1 == 1 {
+                    members[set] |= member << (8 * count);
+                    count += 1;
+                }
+                member += 1;
+            }
+            set += 1;
+        }
+        members
+    };
 
     /// The order y, z, x of the first three lanes.
     const NEXT: i32 = 0b11_00_10_01;
@@ -578,6 +639,40 @@ mod avx2 {
                 }
                 let both = _mm256_packs_epi32(_mm256_castpd_si256(low), _mm256_castpd_si256(high));
                 _mm256_movemask_ps(_mm256_castsi256_ps(both)) as u8
+            }
+        }
+
+        #[inline(always)]
+        fn overlapping(
+            self,
+            lows: &[Lanes; 3],
+            highs: &[Lanes; 3],
+            low: [f64; 3],
+            high: [f64; 3],
+        ) -> u8 {
+            let mut set = 0;
+            for half in 0..2 {
+                unsafe {
+                    let mut all = _mm256_castsi256_pd(_mm256_set1_epi64x(-1));
+                    for axis in 0..3 {
+                        let (from, to) = (_mm256_set1_pd(low[axis]), _mm256_set1_pd(high[axis]));
+                        let before = _mm256_cmp_pd::<_CMP_LT_OQ>(load(&lows[axis], half), to);
+                        let after = _mm256_cmp_pd::<_CMP_GT_OQ>(load(&highs[axis], half), from);
+                        all = _mm256_and_pd(all, _mm256_and_pd(before, after));
+                    }
+                    set |= _mm256_movemask_pd(all) << (4 * half);
+                }
+            }
+            set as u8
+        }
+
+        #[inline(always)]
+        fn list(self, set: u8, first: u32, members: &mut [u32; LANES]) {
+            unsafe {
+                let places = _mm_cvtsi64_si128(MEMBERS[usize::from(set)].cast_signed());
+                let places = _mm256_cvtepu8_epi32(places);
+                let from_first = _mm256_add_epi32(places, _mm256_set1_epi32(first.cast_signed()));
+                _mm256_storeu_si256(members.as_mut_ptr().cast(), from_first);
             }
         }
 

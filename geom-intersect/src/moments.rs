@@ -32,6 +32,7 @@ pub struct Moments {
 impl Moments {
     /// Returns a volume whose first moment is left at zero.
     #[must_use]
+    #[inline]
     pub fn of_volume(volume: f64) -> Self {
         Self {
             volume,

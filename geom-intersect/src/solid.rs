@@ -16,7 +16,6 @@ use crate::soup::Soup;
 use crate::standard::StandardShape;
 use crate::standard_faces::StandardFaces;
 use crate::surface::Surface;
-use crate::tetrahedra::{SourceTetrahedron, TargetNodes, TargetTetrahedron};
 
 /// A solid cell: the region that its closed, outward oriented faces bound.
 ///
@@ -52,8 +51,6 @@ pub struct Solid {
     planar: Vec<bool>,
     /// The planes once more, for the fast path: of a convex standard cell, in its own frame.
     own_planes: OnceCell<ConvexPlanes>,
-    /// What else the path of tetrahedra needs, of a convex tetrahedron.
-    target_nodes: OnceCell<TargetNodes>,
     surface: OnceCell<Surface>,
     decomposition: OnceCell<Decomposition>,
 }
@@ -230,7 +227,6 @@ impl Solid {
         self.surface.take();
         self.decomposition.take();
         self.own_planes.take();
-        self.target_nodes.take();
     }
 
     #[inline]
@@ -391,40 +387,15 @@ impl Solid {
         }))
     }
 
-    /// Returns the solid as a tetrahedron that clips others; none if it is not a convex tetrahedron.
-    #[must_use]
-    #[inline]
-    pub fn target_tetrahedron(&self) -> Option<TargetTetrahedron<'_>> {
-        if !self.is_convex_tetrahedron() {
-            return None;
-        }
-        let planes = self.own_planes()?;
-        let more = self.target_nodes.get_or_init(|| {
-            TargetNodes::new(
-                self.first_four_nodes(),
-                planes,
-                self.frame().origin,
-                &self.class,
-            )
-        });
-        Some(TargetTetrahedron { planes, more })
-    }
-
-    /// Returns the solid as a tetrahedron that others clip; none if it is not a convex tetrahedron.
-    #[must_use]
-    #[inline]
-    pub fn source_tetrahedron(&self) -> Option<SourceTetrahedron> {
-        let nodes = || self.first_four_nodes();
-        self.is_convex_tetrahedron()
-            .then(|| SourceTetrahedron::new(nodes(), self.class))
-    }
-
+    /// Whether the path of tetrahedra takes the solid.
     #[inline]
     pub(crate) fn is_convex_tetrahedron(&self) -> bool {
         self.class.convex && self.shape == Some(StandardShape::Tetrahedron)
     }
 
-    fn first_four_nodes(&self) -> [Point3<f64>; 4] {
+    /// The nodes of a tetrahedron.
+    #[inline]
+    pub(crate) fn first_four_nodes(&self) -> [Point3<f64>; 4] {
         [0, 1, 2, 3].map(|node| self.node(node))
     }
 

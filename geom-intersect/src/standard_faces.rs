@@ -7,6 +7,7 @@ use crate::convex::Corners;
 use crate::lanes::{LANES, LaneMath};
 use crate::plane::Plane;
 use crate::standard::{MAX_FACES, StandardShape, faces_of};
+use crate::tetrahedra::six_volumes;
 
 /// What the faces of a standard cell amount to.
 #[derive(Debug, Clone, Copy)]
@@ -60,6 +61,11 @@ impl StandardFaces {
         result.add_face::<SHAPE, 3>(math, corners, magnitude);
         result.add_face::<SHAPE, 4>(math, corners, magnitude);
         result.add_face::<SHAPE, 5>(math, corners, magnitude);
+        if SHAPE == 0 {
+            let node = |node: usize| corners.each_ref().map(|axis| axis.0[node]).into();
+            let [a, b, c, d]: [Vector3<f64>; 4] = [node(0), node(1), node(2), node(3)];
+            result.volume = six_volumes([&a, &b, &c, &d]);
+        }
         result.volume /= 6.0;
         result
     }

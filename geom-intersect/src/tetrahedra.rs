@@ -11,11 +11,14 @@
 
 use nalgebra::{Point3, Vector3};
 
-use crate::convex::{ConvexPlanes, Degenerate};
+use crate::convex::Degenerate;
 use crate::edge_table::REFERENCE_PAIRS;
-use crate::lanes::{Axes, FourMath, LANES, Lanes, OutsideSets, Vertices};
+use crate::frame::Frame;
+use crate::lanes::{Axes, FourMath, LANES, Lanes, OutsideSets, PlaneRow, Vertices};
 use crate::moments::{EdgeSum, Moments};
+use crate::plane::Plane;
 use crate::solid::SolidClass;
+use crate::standard::StandardShape;
 use crate::tetrahedron_tables::{
     DIFFERENT_REFERENCES, ENDS, ENDS_AT, ENTRY, EXIT, NEW_ENDS, OWN_EDGES, PLANES, REFERENCE_PAIR,
     SIDE,
@@ -28,25 +31,30 @@ use crate::tetrahedron_tables::{
 /// again, and there are some ten.
 const MARGIN: f64 = 256.0 * f64::EPSILON;
 
+/// A tetrahedron whose volume is this fraction of its extent cubed, or more, is convex beyond doubt:
+/// the distance of a node from the opposite face, times the length of the normal, is six volumes, and
+/// no more than 33 epsilon of the extent cubed off.
+const CLEARLY_CONVEX: f64 = 64.0 * f64::EPSILON;
+
 /// A convex tetrahedron prepared to be clipped by many others.
 ///
 /// ```
-/// use geom_intersect::{Intersector, Solid, SourceTetrahedron, StandardShape};
+/// use geom_intersect::{Intersector, SourceTetrahedron, TargetTetrahedron, examine_tetrahedron};
 /// use nalgebra::{Point3, Vector3};
 ///
 /// let nodes = [[0., 0., 0.], [1., 0., 0.], [0., 1., 0.], [0., 0., 1.]].map(Point3::from);
-/// let mut target = Solid::default();
-/// target.set_standard(StandardShape::Tetrahedron, &nodes);
-/// let clipper = target.target_tetrahedron().expect("it is one");
+/// let mut target = TargetTetrahedron::default();
+/// assert!(target.set(&nodes));
 ///
 /// let mut intersector = Intersector::default();
 /// for (key, shift) in [(0, 0.5), (1, 1.5)] {
 ///     let shifted = nodes.map(|node| node + Vector3::new(shift, 0.0, 0.0));
-///     let source = SourceTetrahedron::new(shifted, target.class());
-///     intersector.queue_tetrahedron(key, &source, clipper);
+///     let (_, class) = examine_tetrahedron(&shifted).expect("it is not flat");
+///     let source = SourceTetrahedron::new(shifted, class);
+///     intersector.queue_tetrahedron(key, &source, &target);
 /// }
 /// let mut found = Vec::new();
-/// intersector.volumes_of_queued(clipper, |key, volume| found.push((key, volume)));
+/// intersector.volumes_of_queued(&target, |key, volume| found.push((key, volume)));
 /// assert_eq!(found, [(0, Ok(Some(1.0 / 48.0)))]);
 /// ```
 #[derive(Debug, Clone, Copy)]
@@ -84,24 +92,12 @@ impl SourceTetrahedron {
     }
 }
 
-/// A convex tetrahedron prepared to clip many others: a view of a [`Solid`](crate::Solid).
-#[derive(Debug, Clone, Copy)]
-pub struct TargetTetrahedron<'a> {
-    pub(crate) planes: &'a ConvexPlanes,
-    pub(crate) more: &'a TargetNodes,
-}
-
-impl TargetTetrahedron<'_> {
-    pub(crate) fn volume(&self) -> f64 {
-        self.more.volume
-    }
-}
-
-/// What this path needs of a target beside its planes.
-#[derive(Debug, Clone)]
+/// A convex tetrahedron prepared to clip many others. Filled again for the next one.
+#[derive(Debug, Clone, Default)]
 #[repr(C, align(64))]
-pub(crate) struct TargetNodes {
-    /// The distances that count as inside, in the lanes of a vertex.
+pub struct TargetTetrahedron {
+    rows: [PlaneRow; PLANES],
+    /// The distances that count as inside, in the order of a vertex.
     limits: Lanes,
     /// The two reference nodes, in the order of [`FourMath::turned`].
     references: [Axes; 2],
@@ -111,42 +107,96 @@ pub(crate) struct TargetNodes {
     size: Axes,
     origin: Point3<f64>,
     extent: f64,
-    volume: f64,
+    pub(crate) volume: f64,
 }
 
-impl TargetNodes {
-    /// Takes a convex tetrahedron with these nodes.
-    pub(crate) fn new(
-        nodes: [Point3<f64>; 4],
-        planes: &ConvexPlanes,
-        origin: Point3<f64>,
-        class: &SolidClass,
-    ) -> Self {
-        let nodes = nodes.map(|node| node - origin);
-        let limit = |plane: usize| planes.row(plane)[4].0[0];
-        let no = f64::INFINITY;
-        let turned = |node: Vector3<f64>| Axes([node.z, node.x, 0.0, node.y]);
-        let SolidClass { volume, extent, .. } = *class;
-        Self {
-            limits: Lanes([no, no, limit(3), no, limit(1), limit(2), no, no]),
-            references: [turned(nodes[0]), turned(nodes[1])],
-            nodes: nodes.map(|node| [0, 1, 2].map(|axis: usize| Axes([node[axis]; 4]))),
-            size: Axes([extent * extent, volume, 1.0, extent]),
-            origin,
-            extent,
-            volume,
+impl TargetTetrahedron {
+    /// Fills it with the tetrahedron of these nodes, in the order of [`StandardShape::Tetrahedron`].
+    /// Returns whether it can be: if the tetrahedron is flat or nearly so, or its mirror image, it is
+    /// left to [`Solid`](crate::Solid).
+    ///
+    /// [`StandardShape::Tetrahedron`]: crate::StandardShape::Tetrahedron
+    pub fn set(&mut self, nodes: &[Point3<f64>; 4]) -> bool {
+        let frame = Frame::of(nodes);
+        let class = class_of(nodes, &frame);
+        if let Some(class) = &class {
+            self.fill(nodes, &frame, class);
         }
+        class.is_some()
+    }
+
+    /// Fills it with a convex tetrahedron.
+    pub(crate) fn fill(&mut self, nodes: &[Point3<f64>; 4], frame: &Frame, class: &SolidClass) {
+        let origin = frame.origin;
+        let nodes = nodes.map(|node| node - origin);
+        for (row, face) in self.rows.iter_mut().zip(StandardShape::Tetrahedron.faces()) {
+            let [a, b, c] = [0, 1, 2].map(|corner: usize| &nodes[face[corner] as usize]);
+            let plane = Plane::of_triangle(a, b, c);
+            *row = plane.row(plane.snap(frame.extent));
+        }
+        let limit = |plane: usize| self.rows[plane][4].0[0];
+        let no = f64::INFINITY;
+        self.limits = Lanes([no, no, limit(3), no, limit(1), limit(2), no, no]);
+        let turned = |node: Vector3<f64>| Axes([node.z, node.x, 0.0, node.y]);
+        self.references = [turned(nodes[0]), turned(nodes[1])];
+        self.nodes = nodes.map(|node| [0, 1, 2].map(|axis: usize| Axes([node[axis]; 4])));
+        let SolidClass { volume, extent, .. } = *class;
+        self.size = Axes([extent * extent, volume, 1.0, extent]);
+        (self.origin, self.extent, self.volume) = (origin, extent, volume);
     }
 }
 
+/// Finds the bounds of a tetrahedron, lowest and highest corner, and its class, as
+/// [`Solid`](crate::Solid) does, sooner; none if it is flat or nearly so, or its mirror image.
+///
+/// ```
+/// use geom_intersect::{Solid, StandardShape, examine_tetrahedron};
+/// use nalgebra::Point3;
+///
+/// let nodes = [[1., 0., 0.], [3., 0., 1.], [0., 1., 0.], [0., 0., 1.]].map(Point3::from);
+/// let mut solid = Solid::default();
+/// solid.set_standard(StandardShape::Tetrahedron, &nodes);
+/// assert_eq!(examine_tetrahedron(&nodes), Some((solid.bounds(), solid.class())));
+/// ```
+#[must_use]
+#[inline]
+pub fn examine_tetrahedron(
+    nodes: &[Point3<f64>; 4],
+) -> Option<((Point3<f64>, Point3<f64>), SolidClass)> {
+    let frame = Frame::of(nodes);
+    class_of(nodes, &frame).map(|class| ((frame.low, frame.high), class))
+}
+
+/// Returns the class of a tetrahedron that is far from flat.
+#[inline]
+fn class_of(nodes: &[Point3<f64>; 4], frame: &Frame) -> Option<SolidClass> {
+    let extent = frame.extent;
+    let six_volumes = six_volumes(nodes.each_ref().map(|node| &node.coords));
+    (six_volumes > CLEARLY_CONVEX * (extent * extent * extent)).then(|| SolidClass {
+        convex: true,
+        axis_aligned: false,
+        volume: six_volumes / 6.0,
+        extent,
+    })
+}
+
+/// Returns six times the volume of a tetrahedron; negative for its mirror image.
+#[inline]
+pub(crate) fn six_volumes([a, b, c, d]: [&Vector3<f64>; 4]) -> f64 {
+    (b - a).cross(&(c - a)).dot(&(d - a))
+}
+
 /// How many pairs may wait to be clipped.
-pub(crate) const QUEUE: usize = 32;
+const QUEUE: usize = 64;
 
 /// Pairs that may overlap, all with one target.
 #[derive(Debug, Clone)]
 pub(crate) struct Queue {
+    /// Those whose nodes are not all beyond a face of the target.
     pairs: Box<[Pair; QUEUE]>,
     count: usize,
+    /// Of these, the places of those whose faces are not all beyond the nodes of the target.
+    chosen: [u8; QUEUE],
 }
 
 impl Default for Queue {
@@ -154,6 +204,7 @@ impl Default for Queue {
         Self {
             pairs: Box::new([Pair::default(); QUEUE]),
             count: 0,
+            chosen: [0; QUEUE],
         }
     }
 }
@@ -166,12 +217,15 @@ pub(crate) struct Pair {
     rows: [Axes; 6],
     /// Of the nodes, the distances from plane 0.
     first_distance: Axes,
+    /// The normals of the faces.
+    normals: [Axes; 3],
     /// The nodes that are outside of each plane, four bits each.
     outside: u32,
     /// What the caller knows the source by.
     pub(crate) key: u32,
-    /// The volume of the source.
+    /// The volume of the source, and its extent.
     pub(crate) volume: f64,
+    extent: f64,
     /// One of the two is much smaller than the other: not for this path.
     pub(crate) other_size: bool,
 }
@@ -181,13 +235,7 @@ impl Queue {
         self.count == QUEUE
     }
 
-    /// Returns the pairs and empties the queue.
-    pub(crate) fn take(&mut self) -> &[Pair] {
-        let count = std::mem::take(&mut self.count);
-        &self.pairs[..count]
-    }
-
-    /// Adds a pair, unless all nodes of one are beyond a face of the other.
+    /// Adds a pair, unless all nodes of the source are beyond a face of the target.
     ///
     /// Without a branch that the processor would have to guess: what is not added is overwritten by
     /// the next.
@@ -197,34 +245,52 @@ impl Queue {
         math: impl FourMath,
         key: u32,
         source: &SourceTetrahedron,
-        target: TargetTetrahedron<'_>,
+        target: &TargetTetrahedron,
     ) {
-        let TargetTetrahedron { planes, more } = target;
         let pair = &mut self.pairs[self.count % QUEUE];
-        let nodes = [
-            math.relative_four(&source.corners[0], more.origin.x),
-            math.relative_four(&source.corners[1], more.origin.y),
-            math.relative_four(&source.corners[2], more.origin.z),
-        ];
-        let (first, beyond_first) = math.distances_of_four(&nodes, planes.row(0));
-        let (second, beyond_second) = math.distances_of_four(&nodes, planes.row(1));
-        let (third, beyond_third) = math.distances_of_four(&nodes, planes.row(2));
-        let (fourth, beyond_fourth) = math.distances_of_four(&nodes, planes.row(3));
+        let x = math.relative_four(&source.corners[0], target.origin.x);
+        let y = math.relative_four(&source.corners[1], target.origin.y);
+        let z = math.relative_four(&source.corners[2], target.origin.z);
+        let nodes = [x, y, z];
+        let (first, beyond_first) = math.distances_of_four(&nodes, &target.rows[0]);
+        let (second, beyond_second) = math.distances_of_four(&nodes, &target.rows[1]);
+        let (third, beyond_third) = math.distances_of_four(&nodes, &target.rows[2]);
+        let (fourth, beyond_fourth) = math.distances_of_four(&nodes, &target.rows[3]);
         let outside = beyond_first | beyond_second << 4 | beyond_third << 8 | beyond_fourth << 12;
         let twos = outside & outside >> 1;
-        let faces_of_target = twos & twos >> 2 & 0x1111;
-        let [volume, _, extent, _] = source.size.0;
-        let margin = MARGIN * (extent * extent) * (extent + more.extent);
-        let faces_of_source = math.faces_between(&source.normals, &nodes, &more.nodes, margin);
-        let other_size = math.eightfold(&source.size, &more.size);
-        let [x, y, z] = nodes;
+        let faces = twos & twos >> 2 & 0x1111;
+        let other_size = math.eightfold(&source.size, &target.size);
         pair.rows = [x, y, fourth, z, second, third];
         pair.first_distance = first;
+        pair.normals = source.normals;
         pair.outside = outside;
         pair.key = key;
-        pair.volume = volume;
+        [pair.volume, _, pair.extent, _] = source.size.0;
         pair.other_size = other_size;
-        self.count += usize::from((faces_of_target | faces_of_source == 0) | other_size);
+        self.count += usize::from((faces == 0) | other_size);
+    }
+
+    /// Chooses those for which the nodes of the target are not all beyond a face of the source.
+    /// Returns how many, and empties the queue; its pairs stay where they are.
+    #[inline(always)]
+    pub(crate) fn choose(&mut self, math: impl FourMath, target: &TargetTetrahedron) -> usize {
+        let mut count = 0;
+        for (place, pair) in self.pairs.iter().take(self.count).enumerate() {
+            let nodes = [pair.rows[0], pair.rows[1], pair.rows[3]];
+            let extent = pair.extent;
+            let margin = MARGIN * (extent * extent) * (extent + target.extent);
+            let faces = math.faces_between(&pair.normals, &nodes, &target.nodes, margin);
+            self.chosen[count % QUEUE] = place as u8;
+            count += usize::from((faces == 0) | pair.other_size);
+        }
+        self.count = 0;
+        count
+    }
+
+    /// Returns one of those that were chosen.
+    #[inline]
+    pub(crate) fn chosen(&self, index: usize) -> &Pair {
+        &self.pairs[usize::from(self.chosen[index]) % QUEUE]
     }
 }
 
@@ -246,33 +312,75 @@ impl Default for Scratch {
     }
 }
 
-/// Returns the moments of the overlap of a pair.
+/// What is wanted of an overlap.
+pub(crate) trait Wanted: Copy {
+    /// Whether that is more than the volume.
+    const FIRST: bool;
+
+    /// Takes the volume, and the sum that has the first moment about an origin.
+    fn new(volume: f64, sum: &EdgeSum, origin: &Point3<f64>) -> Self;
+
+    fn volume(&self) -> f64;
+}
+
+impl Wanted for f64 {
+    const FIRST: bool = false;
+
+    #[inline(always)]
+    fn new(volume: f64, _: &EdgeSum, _: &Point3<f64>) -> Self {
+        volume
+    }
+
+    #[inline(always)]
+    fn volume(&self) -> f64 {
+        *self
+    }
+}
+
+impl Wanted for Moments {
+    const FIRST: bool = true;
+
+    #[inline(always)]
+    fn new(volume: f64, sum: &EdgeSum, origin: &Point3<f64>) -> Self {
+        Self {
+            volume,
+            ..sum.moments(*origin)
+        }
+    }
+
+    #[inline(always)]
+    fn volume(&self) -> f64 {
+        self.volume
+    }
+}
+
+/// Returns what is wanted of the overlap of a pair.
 #[inline(always)]
-pub(crate) fn clip<const FIRST: bool>(
+pub(crate) fn clip<W: Wanted>(
     math: impl FourMath,
     scratch: &mut Scratch,
     pair: &Pair,
-    target: TargetTetrahedron<'_>,
-) -> Result<Moments, Degenerate> {
-    let mut clipping = Clipping::start(math, scratch, pair, target.more);
+    target: &TargetTetrahedron,
+) -> Result<W, Degenerate> {
+    let mut clipping = Clipping::start(math, scratch, pair, target);
     clipping.clip_by::<0>();
     clipping.clip_by::<1>();
     clipping.clip_by::<2>();
     clipping.clip_by::<3>();
-    clipping.finish::<FIRST>()
+    clipping.finish()
 }
 
 /// Does what [`clip`] does for two pairs, plane by plane in turns: while a division or a store of the
 /// one is on its way, the processor works on the other.
 #[inline(always)]
-pub(crate) fn clip_two<const FIRST: bool>(
+pub(crate) fn clip_two<W: Wanted>(
     math: impl FourMath,
     [one, other]: &mut [Scratch; 2],
-    pairs: &[Pair; 2],
-    target: TargetTetrahedron<'_>,
-) -> [Result<Moments, Degenerate>; 2] {
-    let mut one = Clipping::start(math, one, &pairs[0], target.more);
-    let mut other = Clipping::start(math, other, &pairs[1], target.more);
+    pairs: [&Pair; 2],
+    target: &TargetTetrahedron,
+) -> [Result<W, Degenerate>; 2] {
+    let mut one = Clipping::start(math, one, pairs[0], target);
+    let mut other = Clipping::start(math, other, pairs[1], target);
     one.clip_by::<0>();
     other.clip_by::<0>();
     one.clip_by::<1>();
@@ -281,13 +389,13 @@ pub(crate) fn clip_two<const FIRST: bool>(
     other.clip_by::<2>();
     one.clip_by::<3>();
     other.clip_by::<3>();
-    [one.finish::<FIRST>(), other.finish::<FIRST>()]
+    [one.finish(), other.finish()]
 }
 
 /// A pair of tetrahedra that is being clipped.
 struct Clipping<'a, M> {
     math: M,
-    target: &'a TargetNodes,
+    target: &'a TargetTetrahedron,
     pair: &'a Pair,
     scratch: &'a mut Scratch,
     /// The set of starts, and from [`SIDE`] of ends, of edges that are left.
@@ -301,7 +409,12 @@ struct Clipping<'a, M> {
 impl<'a, M: FourMath> Clipping<'a, M> {
     /// Places the nodes and the edges between them.
     #[inline(always)]
-    fn start(math: M, scratch: &'a mut Scratch, pair: &'a Pair, target: &'a TargetNodes) -> Self {
+    fn start(
+        math: M,
+        scratch: &'a mut Scratch,
+        pair: &'a Pair,
+        target: &'a TargetTetrahedron,
+    ) -> Self {
         math.vertices_of_four(&pair.rows, &mut scratch.vertices);
         scratch.ends[..64].copy_from_slice(&ENDS);
         let outside = |plane: u32| ENDS_AT[(pair.outside >> (4 * plane)) as usize % ENDS_AT.len()];
@@ -382,7 +495,7 @@ impl<'a, M: FourMath> Clipping<'a, M> {
     }
 
     #[inline(always)]
-    fn finish<const FIRST: bool>(self) -> Result<Moments, Degenerate> {
+    fn finish<W: Wanted>(self) -> Result<W, Degenerate> {
         if self.degenerate {
             return Err(Degenerate);
         }
@@ -412,7 +525,7 @@ impl<'a, M: FourMath> Clipping<'a, M> {
             let start_end = [ends[edge], ends[SIDE + edge]];
             let pair = usize::from(REFERENCE_PAIR[edge]) % REFERENCE_PAIRS.len();
             math.add_edge_of_four(&mut volume, vertices, start_end, &differences[pair]);
-            if FIRST {
+            if W::FIRST {
                 let [start, end] = start_end.map(|vertex| {
                     let vertex = usize::from(vertex);
                     let number = |lane: usize| vertices.0[vertex + lane];
@@ -425,10 +538,9 @@ impl<'a, M: FourMath> Clipping<'a, M> {
                 sum.add::<true>(&start, &end, &left, &right);
             }
         }
-        let mut moments = sum.moments(target.origin);
         let [first, second, _, third] = volume.0;
-        moments.volume = ((first + second) + third) / 6.0;
-        Ok(moments)
+        let volume = ((first + second) + third) / 6.0;
+        Ok(W::new(volume, &sum, &target.origin))
     }
 }
 
@@ -444,7 +556,6 @@ mod tests {
     use crate::convex::{self, ConvexCell};
     use crate::dispatch::Arithmetic;
     use crate::solid::Solid;
-    use crate::standard::StandardShape;
 
     /// Numbers between −1 and 1 (splitmix64).
     fn random(state: &mut u64) -> f64 {
@@ -525,16 +636,21 @@ mod tests {
             let Some([source, target]) = random_pair(&mut state) else {
                 continue;
             };
-            let prepared = source.source_tetrahedron().expect("it is one");
-            let clipper = target.target_tetrahedron().expect("it is one");
+            let prepared = SourceTetrahedron::new(source.first_four_nodes(), source.class());
+            let clipper = &mut TargetTetrahedron::default();
+            clipper.fill(&target.first_four_nodes(), target.frame(), &target.class());
+            let clipper = &*clipper;
             let origin = target.frame().origin;
             let run = |arithmetic: Arithmetic| {
                 let mut queue = Queue::default();
                 arithmetic.queue_tetrahedron(&mut queue, 0, &prepared, clipper);
-                let queued = queue.take().first();
+                let count = arithmetic.choose_tetrahedra(&mut queue, clipper);
                 let scratch = &mut Scratch::default();
-                queued.map(|pair| {
-                    let clipped = arithmetic.clip_tetrahedron::<true>(scratch, pair, clipper);
+                (count == 1).then(|| {
+                    let pair = queue.chosen(0);
+                    let volume = arithmetic.clip_tetrahedron::<f64>(scratch, pair, clipper);
+                    let clipped = arithmetic.clip_tetrahedron::<Moments>(scratch, pair, clipper);
+                    assert_eq!(volume, clipped.map(|clipped| clipped.volume));
                     (!pair.other_size).then_some(clipped)
                 })
             };

@@ -56,26 +56,6 @@ impl Boxes<f64> {
         gaps.map(|gap| gap < 0.0)
     }
 
-    /// Writes the items of those that share a volume with the bounds to the start of `found`, in their
-    /// order; returns how many.
-    #[inline]
-    pub(crate) fn choose_overlapping<T: Copy>(
-        &self,
-        bounds: &Bounds,
-        items: &[T; WIDTH],
-        found: &mut [T; WIDTH],
-    ) -> usize {
-        let (low, high) = (bounds.min.coords.as_ref(), bounds.max.coords.as_ref());
-        let gaps = self.gaps(f64::NEG_INFINITY, low, high);
-        let mut count = 0;
-        for place in 0..WIDTH {
-            // Written in any case and overwritten unless it is one: no branch to mispredict.
-            found[count % WIDTH] = items[place];
-            count += usize::from(gaps[place] < 0.0);
-        }
-        count
-    }
-
     #[inline]
     pub(crate) fn set(&mut self, place: usize, bounds: &Bounds) {
         for axis in 0..3 {
@@ -186,16 +166,12 @@ mod tests {
     }
 
     #[test]
-    fn those_that_overlap_come_first_in_their_order() {
+    fn those_that_overlap_are_visited_in_their_order() {
         let mut boxes = Boxes::<f64>::EMPTY;
         for place in 0..WIDTH {
             let low = if place % 3 == 1 { 5.0 } else { 0.0 };
             boxes.set(place, &along_x(low, low + 1.0));
         }
-        let items = [10, 11, 12, 13, 14, 15, 16, 17];
-        let mut found = [0; WIDTH];
-        let count = boxes.choose_overlapping(&along_x(0.5, 2.0), &items, &mut found);
-        assert_eq!(found[..count], [10, 12, 13, 15, 16]);
         let mut places = Vec::new();
         for_each_set(boxes.overlap(&along_x(0.5, 2.0)), |place| {
             places.push(place);

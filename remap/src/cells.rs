@@ -2,9 +2,11 @@
 
 use std::fmt;
 
-use geom_intersect::{Solid, SolidClass, StandardShape, upright_box};
+use geom_intersect::{Solid, SolidClass, StandardShape, examine_tetrahedron, upright_box};
 use mesh_core::{Bounds, CellId, Point3, Shape, UnstructuredMesh};
 use rayon::prelude::*;
+
+use crate::tetrahedra::nodes;
 
 /// A cell of the source mesh.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -160,6 +162,11 @@ pub(crate) fn examine(mesh: &UnstructuredMesh) -> (Vec<Bounds>, Vec<SolidClass>)
                 let cell = CellId::new(cell);
                 if let Some((min, max)) = as_upright_box(mesh, cell) {
                     return (Bounds { min, max }, SolidClass::of_box(&min, &max));
+                }
+                if mesh.shape(cell) == Shape::Tetrahedron
+                    && let Some(((min, max), class)) = examine_tetrahedron(&nodes(mesh, cell))
+                {
+                    return (Bounds { min, max }, class);
                 }
                 maker.fill(mesh, cell, solid);
                 let (min, max) = solid.bounds();

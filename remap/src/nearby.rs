@@ -1,8 +1,8 @@
 //! Candidates of several target cells at once.
 
+use geom_intersect::{BoxFilter, EightBoxes};
 use mesh_core::{Bounds, CellId, UnstructuredMesh};
 
-use crate::boxes::{Boxes, WIDTH};
 use crate::candidates::Candidate;
 
 /// How many target cells are searched for together at most.
@@ -19,7 +19,9 @@ const MAX_NEARBY: f64 = 64.0;
 #[derive(Debug, Default)]
 pub(crate) struct Nearby {
     cells: Vec<Candidate>,
-    boxes: Vec<Boxes<f64>>,
+    boxes: Vec<EightBoxes>,
+    filter: BoxFilter,
+    found: Vec<u32>,
     pub(crate) candidates: Vec<Candidate>,
 }
 
@@ -37,31 +39,24 @@ impl Nearby {
         sort(cells);
         // Written in place: a copy would read in wide pieces what was just written in small ones.
         boxes.clear();
-        boxes.resize(cells.len().div_ceil(WIDTH), Boxes::<f64>::EMPTY);
-        for (cells, boxes) in cells.chunks(WIDTH).zip(boxes) {
+        boxes.resize(cells.len().div_ceil(EightBoxes::WIDTH), EightBoxes::EMPTY);
+        for (cells, boxes) in cells.chunks(EightBoxes::WIDTH).zip(boxes) {
             for (place, cell) in cells.iter().enumerate() {
-                boxes.set(place, &bounds(*cell));
+                let Bounds { min, max } = bounds(*cell);
+                boxes.set(place, min, max);
             }
-        }
-        let unused = Candidate::new(0, 0);
-        cells.resize(cells.len().next_multiple_of(WIDTH), unused);
-        if self.candidates.len() < cells.len() {
-            self.candidates.resize(cells.len(), unused);
         }
     }
 
     /// Returns those nearby cells whose bounds share a volume with the given ones, ascending.
     #[inline]
     pub(crate) fn candidates(&mut self, bounds: &Bounds) -> &[Candidate] {
-        let mut count = 0;
-        let (cells, _) = self.cells.as_chunks();
-        for (cells, boxes) in cells.iter().zip(&self.boxes) {
-            let Some(found) = self.candidates[count..].first_chunk_mut() else {
-                break;
-            };
-            count += boxes.choose_overlapping(bounds, cells, found);
-        }
-        &self.candidates[..count]
+        let ends = (bounds.min, bounds.max);
+        self.filter.find(&self.boxes, ends, &mut self.found);
+        self.candidates.clear();
+        let found = self.found.iter().map(|&place| self.cells[place as usize]);
+        self.candidates.extend(found);
+        &self.candidates
     }
 }
 

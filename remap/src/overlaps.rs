@@ -32,6 +32,13 @@ pub(crate) struct Meshes<'a> {
     pub(crate) search: &'a CandidateSearch,
 }
 
+impl Meshes<'_> {
+    /// Whether a source cell is a convex tetrahedron.
+    pub(crate) fn has_convex_tetrahedron(&self, cell: SourceCell) -> bool {
+        self.classes[cell.id().index()].convex && self.source.shape(cell.id()) == Shape::Tetrahedron
+    }
+}
+
 impl OverlapFinder {
     /// Visits the overlaps of a target cell in the order of the candidates, each with the second moment
     /// about its centroid, or without where that is not needed.
@@ -72,9 +79,6 @@ impl OverlapFinder {
     }
 
     /// Visits the overlaps of a target cell in the order of the candidates.
-    ///
-    /// Tetrahedra go to the kernel in a queue, other convex standard cells in twos, which changes
-    /// nothing but the time. Boxes are not made solids at all.
     pub(crate) fn for_each(
         &mut self,
         meshes: Meshes<'_>,
@@ -86,38 +90,73 @@ impl OverlapFinder {
         if candidates.is_empty() {
             return;
         }
-        let Meshes {
-            source: mesh,
-            classes,
-            search,
-            ..
-        } = meshes;
-        let is_box = |candidate: &Candidate| classes[candidate.cell().id().index()].axis_aligned;
+        let is_box =
+            |candidate: &Candidate| meshes.classes[candidate.cell().id().index()].axis_aligned;
         if let Some(target) = as_upright_box(meshes.target, target.id())
             && candidates.iter().all(is_box)
         {
             for &candidate in candidates {
                 // The corners of a box are the ends of its bounds.
-                let ends = search.bounds(candidate);
+                let ends = meshes.search.bounds(candidate);
                 if let Some(moments) = box_overlap((ends.min, ends.max), target) {
                     visit(candidate.cell(), moments);
                 }
             }
             return;
         }
-        self.maker
-            .fill(meshes.target, target.id(), &mut self.target);
-        let Self {
-            maker,
-            intersector,
-            target,
-            fresh,
-            kept,
-            tetrahedra,
+        let is_tetrahedron = self.tetrahedra.set_target(meshes.target, target);
+        let mut is_solid = false;
+        let mut rest = candidates;
+        loop {
+            if is_tetrahedron {
+                let Self {
+                    maker,
+                    intersector,
+                    tetrahedra,
+                    ..
+                } = self;
+                rest = tetrahedra.for_each(meshes, rest, maker, intersector, needed, &mut visit);
+            }
+            if rest.is_empty() {
+                return;
+            }
+            // Up to the next tetrahedron.
+            let others = rest.iter().position(|candidate| {
+                is_tetrahedron && meshes.has_convex_tetrahedron(candidate.cell())
+            });
+            let (others, tetrahedra) = rest.split_at(others.unwrap_or(rest.len()));
+            if !is_solid {
+                self.maker
+                    .fill(meshes.target, target.id(), &mut self.target);
+                is_solid = true;
+            }
+            self.for_each_solid(meshes, others, needed, &mut visit);
+            rest = tetrahedra;
+        }
+    }
+
+    /// Visits the overlaps of the target solid.
+    ///
+    /// Convex standard cells go to the kernel in twos, which changes nothing but the time. Boxes are
+    /// not made solids at all.
+    fn for_each_solid(
+        &mut self,
+        meshes: Meshes<'_>,
+        candidates: &[Candidate],
+        needed: MomentsNeeded,
+        mut visit: impl FnMut(SourceCell, Moments),
+    ) {
+        let Meshes {
+            source: mesh,
+            classes,
+            search,
             ..
-        } = self;
-        let target_box = target.class().axis_aligned.then(|| target.bounds());
-        let clipper = target.target_tetrahedron();
+        } = meshes;
+        let target_box = self
+            .target
+            .class()
+            .axis_aligned
+            .then(|| self.target.bounds());
         let mut visit = |source, moments: Option<Moments>| {
             if let Some(moments) = moments {
                 visit(source, moments);
@@ -127,38 +166,28 @@ impl OverlapFinder {
         let mut waiting = None;
         for &candidate in candidates {
             let source = candidate.cell();
-            let queued =
-                clipper.and_then(|clipper| tetrahedra.queue(meshes, source, clipper, intersector));
-            if let Some(is_full) = queued {
-                if let Some(waiting) = waiting.take() {
-                    visit(waiting, overlap(intersector, &fresh[0], target, needed));
-                }
-                if is_full {
-                    tetrahedra.clip_queued(meshes, maker, intersector, target, needed, &mut visit);
-                }
-                continue;
-            }
-            tetrahedra.clip_queued(meshes, maker, intersector, target, needed, &mut visit);
             let class = classes[source.id().index()];
-            if let (true, Some(target_box)) = (class.axis_aligned, target_box) {
+            if let (true, Some(target)) = (class.axis_aligned, target_box) {
                 if let Some(waiting) = waiting.take() {
-                    visit(waiting, overlap(intersector, &fresh[0], target, needed));
+                    visit(waiting, self.overlap_of_waiting(needed));
                 }
                 let ends = search.bounds(candidate);
-                visit(source, box_overlap((ends.min, ends.max), target_box));
+                visit(source, box_overlap((ends.min, ends.max), target));
             } else if class.convex && mesh.shape(source.id()) != Shape::Polyhedron {
                 let place = usize::from(waiting.is_some());
-                maker.fill_classified(mesh, source.id(), class, &mut fresh[place]);
+                self.maker
+                    .fill_classified(mesh, source.id(), class, &mut self.fresh[place]);
                 match waiting.take() {
                     None => waiting = Some(source),
                     Some(first) => {
-                        let [one, other] = &*fresh;
+                        let [one, other] = &self.fresh;
                         let [one, other] = match needed {
-                            MomentsNeeded::Volume => intersector
-                                .two_volumes([one, other], target)
+                            MomentsNeeded::Volume => self
+                                .intersector
+                                .two_volumes([one, other], &self.target)
                                 .map(without_first_moment),
                             MomentsNeeded::VolumeAndFirst | MomentsNeeded::UpToSecond => {
-                                intersector.two_moments([one, other], target)
+                                self.intersector.two_moments([one, other], &self.target)
                             }
                         };
                         visit(first, one);
@@ -167,20 +196,26 @@ impl OverlapFinder {
                 }
             } else {
                 if let Some(waiting) = waiting.take() {
-                    visit(waiting, overlap(intersector, &fresh[0], target, needed));
+                    visit(waiting, self.overlap_of_waiting(needed));
                 }
-                let solid = kept.get(maker, mesh, source);
-                visit(source, overlap(intersector, solid, target, needed));
+                let solid = self.kept.get(&mut self.maker, mesh, source);
+                visit(
+                    source,
+                    overlap(&mut self.intersector, solid, &self.target, needed),
+                );
             }
         }
-        tetrahedra.clip_queued(meshes, maker, intersector, target, needed, &mut visit);
         if let Some(waiting) = waiting {
-            visit(waiting, overlap(intersector, &fresh[0], target, needed));
+            visit(waiting, self.overlap_of_waiting(needed));
         }
+    }
+
+    fn overlap_of_waiting(&mut self, needed: MomentsNeeded) -> Option<Moments> {
+        overlap(&mut self.intersector, &self.fresh[0], &self.target, needed)
     }
 }
 
-/// Returns an overlap with what is needed of it.
+/// Returns what is needed of an overlap.
 pub(crate) fn overlap(
     intersector: &mut Intersector,
     source: &Solid,
@@ -195,7 +230,7 @@ pub(crate) fn overlap(
     }
 }
 
-pub(crate) fn without_first_moment(volume: Option<f64>) -> Option<Moments> {
+fn without_first_moment(volume: Option<f64>) -> Option<Moments> {
     volume.map(Moments::of_volume)
 }
 

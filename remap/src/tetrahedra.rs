@@ -1,116 +1,288 @@
-//! Tetrahedra on both sides: the commonest meshes of real bodies, with the most candidates per overlap.
+//! Tetrahedra on both sides: the cells of most meshes of real bodies, with the most candidates per
+//! overlap.
 
 use geom_intersect::{
     Degenerate, Intersector, Moments, Solid, SolidClass, SourceTetrahedron, TargetTetrahedron,
 };
 use mesh_core::{CellId, Point3, Shape, UnstructuredMesh};
 
-use crate::cells::{SolidMaker, SourceCell};
-use crate::overlaps::{Meshes, overlap, without_first_moment};
+use crate::candidates::Candidate;
+use crate::cells::{SolidMaker, SourceCell, TargetCell};
+use crate::overlaps::{Meshes, overlap};
 use crate::scheme::MomentsNeeded;
 
-/// Tetrahedra kept per thread, of a quarter of a kilobyte each.
-const KEPT: usize = 4096;
-
-/// Source tetrahedra as the kernel takes them, kept for the next target cells in a table of fixed size,
-/// each where its id says; and the queue in which those wait that may overlap the target cell.
+/// Finds the overlaps of target tetrahedra with source tetrahedra.
 #[derive(Debug, Default)]
 pub(crate) struct Tetrahedra {
-    kept: Vec<Kept>,
-    has_queued: bool,
-    /// Those from the queue, each with its overlap.
-    clipped: Vec<(SourceCell, Result<Option<Moments>, Degenerate>)>,
-    /// A source cell that the path of tetrahedra left to the others.
-    solid: Solid,
+    target: TargetTetrahedron,
+    target_cell: Option<TargetCell>,
+    /// Whether the target is among the solids of [`Clipped`] too.
+    target_is_solid: bool,
+    kept: TetrahedronCache,
+    clipped: Clipped,
 }
+
+impl Tetrahedra {
+    /// Takes a target cell; returns whether it is a tetrahedron for this path.
+    pub(crate) fn set_target(&mut self, mesh: &UnstructuredMesh, cell: TargetCell) -> bool {
+        self.target_cell = Some(cell);
+        self.target_is_solid = false;
+        mesh.shape(cell.id()) == Shape::Tetrahedron && self.target.set(&nodes(mesh, cell.id()))
+    }
+
+    /// Visits the overlaps of the target cell, in the order of the candidates, up to the first
+    /// candidate that is no convex tetrahedron. Returns the rest.
+    pub(crate) fn for_each<'a>(
+        &mut self,
+        meshes: Meshes<'_>,
+        candidates: &'a [Candidate],
+        maker: &mut SolidMaker,
+        intersector: &mut Intersector,
+        needed: MomentsNeeded,
+        mut visit: impl FnMut(SourceCell, Moments),
+    ) -> &'a [Candidate] {
+        let Self {
+            target,
+            target_cell,
+            target_is_solid,
+            kept,
+            clipped,
+        } = self;
+        let Some(target_cell) = *target_cell else {
+            return candidates;
+        };
+        let kept = kept.table();
+        let mut clip_queued = |intersector: &mut Intersector| {
+            clipped.take_queued(intersector, target, needed);
+            clipped.for_each(&mut visit, |cell, [source, target]| {
+                let class = meshes.classes[cell.id().index()];
+                maker.fill_classified(meshes.source, cell.id(), class, source);
+                if !*target_is_solid {
+                    maker.fill(meshes.target, target_cell.id(), target);
+                    *target_is_solid = true;
+                }
+                overlap(intersector, source, target, needed)
+            });
+        };
+        let mut count = 0;
+        for candidate in candidates {
+            let cell = candidate.cell();
+            let kept = &mut kept[cell.id().index() % KEPT];
+            if kept.owner != cell.get() && !kept.fill(meshes, cell) {
+                break;
+            }
+            if intersector.queue_tetrahedron(cell.get(), &kept.tetrahedron, target) {
+                clip_queued(intersector);
+            }
+            count += 1;
+        }
+        clip_queued(intersector);
+        &candidates[count..]
+    }
+}
+
+/// Source tetrahedra as the kernel takes them, kept for the next target cells in a table of fixed
+/// size, each where its id says.
+#[derive(Debug, Default)]
+struct TetrahedronCache {
+    kept: Vec<Kept>,
+}
+
+/// Tetrahedra kept per thread, of a quarter of a kilobyte each.
+const KEPT: usize = 2048;
 
 #[derive(Debug, Clone, Copy)]
 struct Kept {
     tetrahedron: SourceTetrahedron,
-    owner: Option<SourceCell>,
+    /// The source cell, or [`NOBODY`].
+    owner: u32,
 }
 
-impl Tetrahedra {
-    /// Queues a source cell for a target, or sees that they do not overlap. Returns whether the queue
-    /// is full; none if the cell is not a convex tetrahedron.
-    #[inline]
-    pub(crate) fn queue(
-        &mut self,
-        meshes: Meshes<'_>,
-        cell: SourceCell,
-        target: TargetTetrahedron<'_>,
-        intersector: &mut Intersector,
-    ) -> Option<bool> {
-        let place = cell.id().index() % KEPT;
-        if !matches!(self.kept.get(place), Some(kept) if kept.owner == Some(cell)) {
-            self.keep(meshes.source, meshes.classes, cell)?;
-        }
-        self.has_queued = true;
-        let tetrahedron = &self.kept[place].tetrahedron;
-        Some(intersector.queue_tetrahedron(cell.get(), tetrahedron, target))
-    }
+/// No cell: a mesh has fewer.
+const NOBODY: u32 = u32::MAX;
 
-    /// Clips those that are queued, and visits them in their order.
-    #[inline]
-    pub(crate) fn clip_queued(
-        &mut self,
-        meshes: Meshes<'_>,
-        maker: &mut SolidMaker,
-        intersector: &mut Intersector,
-        target: &Solid,
-        needed: MomentsNeeded,
-        mut visit: impl FnMut(SourceCell, Option<Moments>),
-    ) {
-        let Some(clipper) = target.target_tetrahedron().filter(|_| self.has_queued) else {
-            return;
-        };
-        self.has_queued = false;
-        let clipped = &mut self.clipped;
-        clipped.clear();
-        let cell = |key| SourceCell::new(CellId::new(key));
-        match needed {
-            MomentsNeeded::Volume => intersector.volumes_of_queued(clipper, |key, volume| {
-                clipped.push((cell(key), volume.map(without_first_moment)));
-            }),
-            MomentsNeeded::VolumeAndFirst | MomentsNeeded::UpToSecond => {
-                intersector.moments_of_queued(clipper, |key, moments| {
-                    clipped.push((cell(key), moments));
-                });
-            }
-        }
-        for (cell, moments) in clipped.drain(..) {
-            let moments = moments.unwrap_or_else(|Degenerate| {
-                maker.fill(meshes.source, cell.id(), &mut self.solid);
-                overlap(intersector, &self.solid, target, needed)
-            });
-            visit(cell, moments);
-        }
-    }
-
-    #[cold]
-    fn keep(
-        &mut self,
-        mesh: &UnstructuredMesh,
-        classes: &[SolidClass],
-        cell: SourceCell,
-    ) -> Option<()> {
-        let class = classes[cell.id().index()];
-        if !class.convex || mesh.shape(cell.id()) != Shape::Tetrahedron {
-            return None;
-        }
+impl TetrahedronCache {
+    fn table(&mut self) -> &mut [Kept; KEPT] {
         if self.kept.is_empty() {
+            let class = SolidClass {
+                convex: true,
+                ..SolidClass::default()
+            };
             let nothing = Kept {
                 tetrahedron: SourceTetrahedron::new([Point3::origin(); 4], class),
-                owner: None,
+                owner: NOBODY,
             };
             self.kept.resize(KEPT, nothing);
         }
-        let nodes = mesh.cell_nodes(cell.id());
-        let nodes = [0, 1, 2, 3].map(|node: usize| mesh.nodes()[nodes[node].index()]);
-        self.kept[cell.id().index() % KEPT] = Kept {
-            tetrahedron: SourceTetrahedron::new(nodes, class),
-            owner: Some(cell),
+        let table = self.kept.first_chunk_mut();
+        table.expect("the table was filled just now")
+    }
+}
+
+impl Kept {
+    /// Takes a source cell; returns false if it is no convex tetrahedron.
+    #[cold]
+    fn fill(&mut self, meshes: Meshes<'_>, cell: SourceCell) -> bool {
+        if !meshes.has_convex_tetrahedron(cell) {
+            return false;
+        }
+        let class = meshes.classes[cell.id().index()];
+        self.tetrahedron = SourceTetrahedron::new(nodes(meshes.source, cell.id()), class);
+        self.owner = cell.get();
+        true
+    }
+}
+
+/// Source cells that were clipped and have an overlap, or may have one.
+#[derive(Debug, Default)]
+struct Clipped {
+    volumes: Vec<(u32, Result<f64, Degenerate>)>,
+    moments: Vec<(u32, Result<Moments, Degenerate>)>,
+    /// Source and target where the path of tetrahedra leaves a pair to the others.
+    solids: [Solid; 2],
+}
+
+impl Clipped {
+    /// Clips those that are queued.
+    fn take_queued(
+        &mut self,
+        intersector: &mut Intersector,
+        target: &TargetTetrahedron,
+        needed: MomentsNeeded,
+    ) {
+        let Self {
+            volumes, moments, ..
+        } = self;
+        match needed {
+            MomentsNeeded::Volume => intersector.volumes_of_queued(target, |key, volume| {
+                volumes.extend(volume.transpose().map(|volume| (key, volume)));
+            }),
+            MomentsNeeded::VolumeAndFirst | MomentsNeeded::UpToSecond => intersector
+                .moments_of_queued(target, |key, overlap| {
+                    moments.extend(overlap.transpose().map(|moments| (key, moments)));
+                }),
+        }
+    }
+
+    /// Visits them in their order, those left to other paths with what `otherwise` finds.
+    fn for_each(
+        &mut self,
+        mut visit: impl FnMut(SourceCell, Moments),
+        mut otherwise: impl FnMut(SourceCell, &mut [Solid; 2]) -> Option<Moments>,
+    ) {
+        let solids = &mut self.solids;
+        let mut visit = |key, moments| {
+            let cell = SourceCell::new(CellId::new(key));
+            match moments {
+                Ok(moments) => visit(cell, moments),
+                Err(Degenerate) => {
+                    if let Some(moments) = otherwise(cell, solids) {
+                        visit(cell, moments);
+                    }
+                }
+            }
         };
-        Some(())
+        // Of one of the two there are none.
+        for (key, volume) in self.volumes.drain(..) {
+            visit(key, volume.map(Moments::of_volume));
+        }
+        for (key, moments) in self.moments.drain(..) {
+            visit(key, moments);
+        }
+    }
+}
+
+/// Returns the nodes of a tetrahedron.
+pub(crate) fn nodes(mesh: &UnstructuredMesh, cell: CellId) -> [Point3; 4] {
+    let nodes = mesh.cell_nodes(cell);
+    [0, 1, 2, 3].map(|node: usize| mesh.nodes()[nodes[node].index()])
+}
+
+#[cfg(test)]
+mod tests {
+    use mesh_core::{BoxCellShape, BoxMesh};
+
+    use super::*;
+    use crate::{P0P0, prepare};
+
+    /// Cells of a box of hexahedra among some of the tetrahedra of another in the same place: runs of
+    /// both, and overlaps of both.
+    fn mixed(cells: usize, seed: u64) -> UnstructuredMesh {
+        let mesh = |shape| BoxMesh {
+            shape,
+            jitter: 0.1,
+            seed,
+            ..BoxMesh::unit([cells; 3])
+        };
+        let [hexahedra, tetrahedra] = [BoxCellShape::Hexahedron, BoxCellShape::Tetrahedron]
+            .map(|shape| mesh(shape).generate().unwrap());
+        let first = hexahedra.node_count() as u32;
+        let nodes = [hexahedra.nodes(), tetrahedra.nodes()].concat();
+        let mut builder = UnstructuredMesh::builder(nodes);
+        let mut cells = Vec::new();
+        for (number, cell) in tetrahedra.cell_ids().enumerate() {
+            if number % 5 == 0 && number / 5 < hexahedra.cell_count() {
+                cells.push((&hexahedra, CellId::new(number as u32 / 5), 0));
+            }
+            if number % 7 < 4 {
+                cells.push((&tetrahedra, cell, first));
+            }
+        }
+        for (mesh, cell, first) in cells {
+            let nodes = mesh.cell_nodes(cell).iter();
+            let nodes: Vec<u32> = nodes.map(|node| first + node.get()).collect();
+            builder = builder.cell(mesh.shape(cell), &nodes);
+        }
+        builder.build().unwrap()
+    }
+
+    /// Compares a matrix with what the kernel says of every pair of cells by themselves; returns how
+    /// many overlap.
+    fn compare(source: &UnstructuredMesh, target: &UnstructuredMesh) -> usize {
+        let matrix = prepare(source, target, &P0P0).unwrap().into_matrix();
+        let mut maker = SolidMaker::default();
+        let mut solids = |mesh: &UnstructuredMesh| {
+            let solid = |cell| {
+                let mut solid = Solid::default();
+                maker.fill(mesh, cell, &mut solid);
+                solid
+            };
+            mesh.cell_ids().map(solid).collect::<Vec<_>>()
+        };
+        let (sources, targets) = (solids(source), solids(target));
+        let mut intersector = Intersector::default();
+        for (row, target) in targets.iter().enumerate() {
+            for (column, source) in sources.iter().enumerate() {
+                let expected = intersector.volume(source, target);
+                let found = matrix.get(row, column).copied();
+                assert_eq!(
+                    found.map(f64::to_bits),
+                    expected.map(f64::to_bits),
+                    "target {row}, source {column}"
+                );
+            }
+        }
+        matrix.nnz()
+    }
+
+    #[test]
+    fn an_entry_depends_on_its_two_cells_whatever_is_between_them() {
+        assert!(compare(&mixed(3, 1), &mixed(4, 2)) > 1000);
+    }
+
+    #[test]
+    fn tetrahedra_of_other_sizes_are_left_to_the_others() {
+        let mesh = |cells, length| {
+            let mesh = BoxMesh {
+                shape: BoxCellShape::Tetrahedron,
+                size: [length; 3].into(),
+                jitter: 0.1,
+                ..BoxMesh::unit([cells; 3])
+            };
+            mesh.generate().unwrap()
+        };
+        let (coarse, fine) = (mesh(2, 1.0), mesh(5, 0.3));
+        assert!(compare(&coarse, &fine) > 500);
+        assert!(compare(&fine, &coarse) > 500);
     }
 }
