@@ -156,15 +156,16 @@ impl TargetTetrahedron {
 /// let nodes = [[1., 0., 0.], [3., 0., 1.], [0., 1., 0.], [0., 0., 1.]].map(Point3::from);
 /// let mut solid = Solid::default();
 /// solid.set_standard(StandardShape::Tetrahedron, &nodes);
-/// assert_eq!(examine_tetrahedron(&nodes), Some((solid.bounds(), solid.class())));
+/// let (low, high, class) = examine_tetrahedron(&nodes).unwrap();
+/// assert_eq!(((low, high), class), (solid.bounds(), solid.class()));
 /// ```
 #[must_use]
 #[inline]
 pub fn examine_tetrahedron(
     nodes: &[Point3<f64>; 4],
-) -> Option<((Point3<f64>, Point3<f64>), SolidClass)> {
+) -> Option<(Point3<f64>, Point3<f64>, SolidClass)> {
     let frame = Frame::of(nodes);
-    class_of(nodes, &frame).map(|class| ((frame.low, frame.high), class))
+    class_of(nodes, &frame).map(|class| (frame.low, frame.high, class))
 }
 
 /// Returns the class of a tetrahedron that is far from flat.
@@ -200,6 +201,10 @@ pub(crate) struct Queue {
 }
 
 impl Default for Queue {
+    #[expect(
+        clippy::large_stack_arrays,
+        reason = "on its way to the heap, once per thread"
+    )]
     fn default() -> Self {
         Self {
             pairs: Box::new([Pair::default(); QUEUE]),
