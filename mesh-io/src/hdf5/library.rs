@@ -5,7 +5,7 @@ use std::path::Path;
 use hdf5_metno::types::{
     FixedAscii, FixedUnicode, IntSize, TypeDescriptor, VarLenAscii, VarLenUnicode,
 };
-use hdf5_metno::{Container, Error, File, H5Type, LocationType};
+use hdf5_metno::{Container, Error, File, H5Type, IndexType, IterationOrder, LocationType};
 
 use super::{Hdf5Error, Hdf5Read, Member, Value, join};
 
@@ -51,7 +51,10 @@ impl Hdf5Read for LibraryFile {
         self.check(group)?;
         let path = if group.is_empty() { "/" } else { group };
         let opened = self.0.group(path).map_err(refused)?;
-        let names = opened.member_names().map_err(refused)?;
+        // Where the order of creation is not tracked, that is an error.
+        let by = |index| opened.member_names_by(index, IterationOrder::Increasing);
+        let names = by(IndexType::CreationOrder).or_else(|_| by(IndexType::Name));
+        let names = names.map_err(refused)?;
         let mut members = Vec::new();
         for name in names.into_iter().filter(|name| !name.contains('/')) {
             // Links that lead nowhere are none.
@@ -170,9 +173,8 @@ mod tests {
 
     /// The paths of all objects, with what both readers say of each.
     fn compare(native: &NativeFile<'_>, library: &LibraryFile, group: &str) -> usize {
-        let mut members = native.members(group).unwrap();
+        let members = native.members(group).unwrap();
         let mut count = members.len();
-        members.sort_by(|left, right| left.name.cmp(&right.name));
         assert_eq!(library.members(group).unwrap(), members, "{group}");
         for member in members {
             let path = join(group, &member.name);
