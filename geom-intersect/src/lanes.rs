@@ -104,6 +104,10 @@ pub(crate) trait FourMath: LaneMath {
 
     /// Puts `from + (to − from) · fraction` into numbers 0 to 3 of a vertex, and some ends of edges into
     /// the set of plane 3 if it is beyond its limit, else takes them out.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one call in the hot loop, never a struct"
+    )]
     fn interpolate_low(
         self,
         vertices: &mut Vertices,
@@ -116,6 +120,10 @@ pub(crate) trait FourMath: LaneMath {
     );
 
     /// Does the same for numbers 4 and 5, planes 1 and 2.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one call in the hot loop, never a struct"
+    )]
     fn interpolate_high(
         self,
         vertices: &mut Vertices,
@@ -340,9 +348,7 @@ impl FourMath for Portable {
             let [from, to] = [from, to].map(|vertex| vertices.0[vertex + i]);
             numbers[i] = from + (to - from) * fraction;
         }
-        for i in 0..4 {
-            vertices.0[place + i] = numbers[i];
-        }
+        vertices.0[place..place + 4].copy_from_slice(&numbers);
         put(&mut sets.low[2], ends, numbers[2] > limits.0[2]);
     }
 

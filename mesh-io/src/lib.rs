@@ -1,8 +1,9 @@
 //! Readers and writers of mesh and sparse matrix files.
 //!
 //! The format follows from the extension of a path: [`read_mesh`] and [`write_mesh`] know `.vtu`,
-//! [`read_matrix`] and [`write_matrix`] know `.npz` (SciPy), `.mtx` (Matrix Market) and `.nc` (ESMF
-//! weights). Formats are
+//! `.vtk`, `.msh` (Gmsh), `.med` (MED), `.pvtu` and `.pvd` (pieces, time series), and read `.vtr`,
+//! `.vts` and `.vti` ([`vtk`]); [`read_matrix`] and [`write_matrix`] know `.npz` (SciPy), `.mtx`
+//! (Matrix Market) and `.nc` (ESMF weights). Formats are
 //! values behind the traits [`MeshFormat`] and [`MatrixFormat`]; those that have options, like
 //! [`vtu::Vtu`], can be used directly.
 //!

@@ -2,10 +2,11 @@
 
 mod common;
 
+use std::fmt::Write;
 use std::path::Path;
 
 use common::{fields_on, mixed_mesh};
-use mesh_core::{DataArray, Field, FieldValues, Location};
+use mesh_core::{BoxMesh, DataArray, Field, FieldValues, Location, UnstructuredMesh};
 use mesh_io::gmsh::{GmshData, GmshOptions, GmshVersion, read, times, write};
 use mesh_io::{MeshFile, ReadOptions, read_mesh, write_mesh};
 
@@ -380,7 +381,7 @@ fn a_description_that_is_damaged() {
     for tag in [
         "remap: count=2",
         "remap: count=0",
-        "remap: remainders",
+        "remap: integer+remainder",
         "remap: components=a,b",
     ] {
         let message = message(described(tag).as_bytes());
@@ -457,6 +458,70 @@ fn oddities_are_read() {
     assert!(times(FOUR.as_bytes()).unwrap() == [0.5]);
 }
 
+/// A file of so many cells that threads share it, in text.
+fn large_file(version: GmshVersion) -> (UnstructuredMesh, String) {
+    let mesh = BoxMesh {
+        jitter: 0.2,
+        seed: 1,
+        ..BoxMesh::unit([40; 3])
+    };
+    let mesh = mesh.generate().unwrap();
+    let options = GmshOptions {
+        version,
+        data: GmshData::Ascii,
+        ..GmshOptions::default()
+    };
+    let mut file = Vec::new();
+    write(&mut file, &mesh, &[], &options).unwrap();
+    (mesh, String::from_utf8(file).unwrap())
+}
+
+#[test]
+fn numbers_may_stand_in_any_lines() {
+    for version in [GmshVersion::V2_2, GmshVersion::V4_1] {
+        let (mesh, file) = large_file(version);
+        let (head, elements) = file.split_once("$Elements\n").unwrap();
+        let (count, elements) = elements.split_once('\n').unwrap();
+        let (elements, _) = elements.split_once("$EndElements").unwrap();
+        // Each number in a line, a part of an element, or all in one.
+        let one_by_one = elements.replace(' ', "\n");
+        let astride = elements.replace('\n', " ").replace(" 5 2 ", "\n\n5\t2\n");
+        let in_one_line = elements.replace('\n', "   ");
+        for elements in [one_by_one, astride, in_one_line] {
+            let file = format!("{head}$Elements\n{count}\n{elements}\n$EndElements\n");
+            let back = read(file.as_bytes(), &ReadOptions::default()).unwrap();
+            assert_eq!(back.mesh.fingerprint(), mesh.fingerprint());
+        }
+    }
+}
+
+#[test]
+fn the_first_of_several_errors_in_a_large_file_is_told() {
+    for version in [GmshVersion::V2_2, GmshVersion::V4_1] {
+        let (_, file) = large_file(version);
+        let lines: Vec<&str> = file.lines().collect();
+        let start = lines.iter().position(|line| *line == "$Elements").unwrap();
+        for first in [start + 20_000, start + 55_000] {
+            let damaged = |line: usize| {
+                let (begin, _) = lines[line].rsplit_once(' ').unwrap();
+                format!("{begin} x")
+            };
+            let damaged = [first, first + 1, first + 8000].map(|line| (line, damaged(line)));
+            let mut lines = lines.clone();
+            for (line, text) in &damaged {
+                lines[*line] = text;
+            }
+            let place = first + 1;
+            let expected = format!("line {place}: \"x\" in $Elements is no integer");
+            assert_eq!(message(lines.join("\n").as_bytes()), expected);
+        }
+        let mut lines = lines.clone();
+        lines.remove(start + 30_000);
+        let message = message(lines.join("\n").as_bytes());
+        assert!(message.starts_with("line "), "{message}");
+    }
+}
+
 /// A few values on many cells: the memory of a field may be many times that of the file.
 #[test]
 fn fields_on_few_cells_do_not_take_more_memory_than_the_file_warrants() {
@@ -465,13 +530,12 @@ fn fields_on_few_cells_do_not_take_more_memory_than_the_file_warrants() {
         String::from("$MeshFormat\n2.2 0 8\n$EndMeshFormat\n$Nodes\n4\n1 0 0 0\n2 1 0 0\n");
     file.push_str("3 0 1 0\n4 0 0 1\n$EndNodes\n$Elements\n20000\n");
     for cell in 0..cells {
-        file.push_str(&format!("{cell} 4 0 1 2 3 4\n"));
+        writeln!(file, "{cell} 4 0 1 2 3 4").unwrap();
     }
     file.push_str("$EndElements\n");
     for field in 0..100 {
-        file.push_str(&format!(
-            "$ElementData\n1\n\"f{field}\"\n0\n3\n0\n9\n1\n7 1 2 3 4 5 6 7 8 9\n"
-        ));
+        writeln!(file, "$ElementData\n1\n\"f{field}\"\n0\n3\n0\n9\n1").unwrap();
+        file.push_str("7 1 2 3 4 5 6 7 8 9\n");
         file.push_str("$EndElementData\n");
     }
     let read = read(file.as_bytes(), &ReadOptions::default()).unwrap();

@@ -289,7 +289,7 @@ fn cells_of_other_types() {
     assert_eq!(
         changed(">10<", ">24<"),
         "cell 0 is quadratic (VTK_QUADRATIC_TETRA, VTK type 24); write the mesh with linear \
-         cells, or read it linearised (corner nodes only)"
+         cells, or read it linearised (corner nodes only; --linearize)"
     );
     assert!(changed(">10<", ">71<").starts_with("cell 0 is quadratic (VTK_LAGRANGE_TETRAHEDRON"));
     assert!(changed(">10<", ">99<").starts_with("cell 0 has VTK type 99, expected 10 (tetra"));

@@ -177,7 +177,7 @@ fn a_quadratic_cell_is_refused_or_read_linearised() {
         message,
         format!(
             "{}: cell 0 is quadratic (VTK_QUADRATIC_TETRA, VTK type 24); write the mesh with \
-             linear cells, or read it linearised (corner nodes only)",
+             linear cells, or read it linearised (corner nodes only; --linearize)",
             path.display()
         )
     );

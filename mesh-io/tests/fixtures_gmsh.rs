@@ -59,6 +59,7 @@ fn numbers(file: &MeshFile) -> Vec<usize> {
 /// The cells of the mesh that `data/make_gmsh_fixtures.py` describes.
 fn assert_mixed(file: &MeshFile, path: &Path) {
     use Shape::{Hexahedron, Pyramid, Tetrahedron, Wedge};
+    let path = path.display();
     let mesh = &file.mesh;
     let shapes = [
         Tetrahedron,
@@ -75,20 +76,20 @@ fn assert_mixed(file: &MeshFile, path: &Path) {
     let mut numbers = numbers(file);
     for (index, (cell, &number)) in mesh.cell_ids().zip(&numbers).enumerate() {
         let shape = shapes[number];
-        assert_eq!(mesh.shape(cell), shape, "{path:?}");
+        assert_eq!(mesh.shape(cell), shape, "{path}");
         let volume = match shape {
             Tetrahedron => 1.0 / 6.0,
             Pyramid => 1.0 / 3.0,
             Wedge => 0.5,
             _ => 1.0,
         } / 27.0;
-        assert!((mesh.measure(cell) - volume).abs() < 1e-15, "{path:?}");
+        assert!((mesh.measure(cell) - volume).abs() < 1e-15, "{path}");
         let expected = if number < 2 { (4, 0) } else { (9, 3) };
-        assert_eq!((entities[index], second[index]), expected, "{path:?}");
+        assert_eq!((entities[index], second[index]), expected, "{path}");
     }
     numbers.sort_unstable();
     assert_eq!(numbers, [0, 1, 2, 3, 4, 5]);
-    assert_eq!(integers(file, "gmsh:physical"), [7; 6], "{path:?}");
+    assert_eq!(integers(file, "gmsh:physical"), [7; 6], "{path}");
     let names = [(3, "cold water".to_owned()), (7, "fuel é".to_owned())];
     assert_eq!(labels(file, "gmsh:physical"), names);
     assert_eq!(labels(file, "gmsh:physical:2"), names);

@@ -82,12 +82,14 @@ fn moved(
     })
 }
 
+/// Points along each axis of a cell.
+const POINTS: usize = 4;
+
 /// Means over cells of the uniform grid, by points in each; of tetrahedra the values at centroids.
 fn means(mesh: &UnstructuredMesh, cells: usize, function: Function) -> Vec<f64> {
     if mesh.shapes().contains(&Shape::Tetrahedron) {
         return mesh.centroids().iter().map(function).collect();
     }
-    const POINTS: usize = 4;
     let place = |cell: usize, point: usize| {
         (cell as f64 + (point as f64 + 0.5) / POINTS as f64) / cells as f64
     };

@@ -224,6 +224,7 @@ impl MomentMatrix {
     /// # Panics
     ///
     /// If there is no such row.
+    #[must_use]
     pub fn row(&self, row: usize) -> impl ExactSizeIterator<Item = (usize, f64, Vector3)> + Clone {
         let range = self.offsets[row]..self.offsets[row + 1];
         let numbers = &self.numbers[WIDTH * range.start..WIDTH * range.end];

@@ -265,6 +265,18 @@ fn without_gradients_every_nature_is_that_of_p0_p0_also_where_cells_are_partly_c
     }
 }
 
+/// The same gradient in all of one cell.
+struct Slope;
+
+impl FieldScheme for Slope {
+    fn name(&self) -> &'static str {
+        "slope"
+    }
+    fn gradients(&self, _source: &UnstructuredMesh, _values: &[f64]) -> Vec<Vector3> {
+        vec![Vector3::new(8.0, 0.0, 0.0)]
+    }
+}
+
 #[test]
 fn an_extensive_total_goes_to_the_covered_part_as_a_whole() {
     let (source, target) = partly_covering_pair();
@@ -287,18 +299,9 @@ fn an_extensive_total_goes_to_the_covered_part_as_a_whole() {
             "{found} {expected}"
         );
     }
-    // And a linear density where the part is a half of the cell: 1, 3 | 5, 7 over the whole.
+    // And a density from 0 to 8 where the part is the lower half of the cell.
     let source = one_box([0.0; 3], [1.0; 3]);
     let target = one_box([0.0; 3], [0.5, 1.0, 1.0]);
-    struct Slope;
-    impl FieldScheme for Slope {
-        fn name(&self) -> &'static str {
-            "slope"
-        }
-        fn gradients(&self, _source: &UnstructuredMesh, _values: &[f64]) -> Vec<Vector3> {
-            vec![Vector3::new(8.0, 0.0, 0.0)]
-        }
-    }
     let carried = |nature| carry(&Slope, &source, &target, nature, &[4.0]);
     assert_eq!(carried(Nature::ExtensiveConservation), [4.0]);
     assert_eq!(carried(Nature::ExtensiveMaximum), [1.0]);
@@ -477,6 +480,18 @@ fn volumes_of_moments_are_the_matrix_of_p0_p0() {
     assert!(wholly > 20, "{wholly}");
 }
 
+/// Too few gradients.
+struct Short;
+
+impl FieldScheme for Short {
+    fn name(&self) -> &'static str {
+        "short"
+    }
+    fn gradients(&self, _source: &UnstructuredMesh, _values: &[f64]) -> Vec<Vector3> {
+        vec![Vector3::zeros()]
+    }
+}
+
 #[test]
 fn what_does_not_belong_together_is_refused() {
     let (source, target) = covering_pair();
@@ -501,15 +516,6 @@ fn what_does_not_belong_together_is_refused() {
         matches!(error, OperatorError::WrongLength { found: 5, .. }),
         "{error}"
     );
-    struct Short;
-    impl FieldScheme for Short {
-        fn name(&self) -> &'static str {
-            "short"
-        }
-        fn gradients(&self, _source: &UnstructuredMesh, _values: &[f64]) -> Vec<Vector3> {
-            vec![Vector3::zeros()]
-        }
-    }
     let error = operator.apply(&Short, &field, 0.0).unwrap_err().to_string();
     assert_eq!(error, "scheme short gave 1 gradients for 216 source cells");
 

@@ -7,6 +7,7 @@ use mesh_core::{
     BoxCellShape, BoxMesh, CsrMatrix, DataArray, Location, Point3, UnstructuredMesh, Vector3,
     compensated_sum,
 };
+use proptest::prelude::*;
 use rayon::ThreadPoolBuilder;
 use remap::{
     LinearP0P1, Nature, Neighbourhood, OverlapMatrix, P0P1, P1P0, P1P1, Projection,
@@ -488,4 +489,56 @@ fn what_a_projection_cannot_do_is_refused() {
         apply(&[1.0]),
         Err(ProjectionError::WrongLength { .. })
     ));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// Whatever the shapes, and however the target lies: rows and columns are covered volumes, entries are
+    /// not negative, linear fields are exact where all is covered, and exchanging the meshes transposes.
+    #[test]
+    fn entries_are_exact_integrals(
+        from in prop::sample::select(SHAPES.to_vec()),
+        to in prop::sample::select(SHAPES.to_vec()),
+        seed in 0..1000_u64,
+        origin in prop::array::uniform3(-0.4..0.4_f64),
+        size in prop::array::uniform3(0.3..1.5_f64),
+    ) {
+        let source = jittered(from, 2, 0.25, seed);
+        let target = BoxMesh {
+            shape: to,
+            jitter: 0.25,
+            seed: seed + 1,
+            origin: Point3::from(origin),
+            size: Vector3::from(size),
+            ..BoxMesh::unit([2; 3])
+        };
+        let target = target.generate().unwrap();
+        let matrix = prepare(&source, &target, &P1P0).unwrap();
+        let volumes = overlaps(&source, &target);
+        prop_assert!(largest_difference(&matrix.row_sums(), &volumes.row_sums()) <= 1e-15);
+        prop_assert!(entries(&matrix).iter().all(|entry| entry.2 >= 0.0));
+
+        let back = prepare(&target, &source, &P0P1).unwrap();
+        prop_assert!(largest_difference(&back.row_sums(), &matrix.column_sums()) <= 1e-15);
+        prop_assert!(back.transpose().difference(&matrix).unwrap().largest <= 1e-15);
+
+        let field = linear(Point3::origin());
+        let carried = operator(&matrix, &source, &target)
+            .apply(&at_nodes(&source, &field), f64::NAN)
+            .unwrap();
+        let coverage = volumes.target_coverage(&target).unwrap();
+        for (row, centroid) in target.centroids().iter().enumerate() {
+            if (coverage[row] - 1.0).abs() <= 1e-12 {
+                prop_assert!((carried.values()[row] - field(centroid)).abs() <= 1e-12);
+            }
+        }
+
+        // Products of functions sum to one function.
+        let products = prepare(&source, &target, &P1P1).unwrap();
+        let columns = largest_difference(&products.column_sums(), &matrix.column_sums());
+        prop_assert!(columns <= 1e-15, "{columns:e}");
+        let rows = prepare(&source, &target, &P0P1).unwrap().row_sums();
+        prop_assert!(largest_difference(&products.row_sums(), &rows) <= 1e-15);
+    }
 }

@@ -6,8 +6,8 @@ use common::{jittered, real_mesh};
 use mesh_core::{BoxCellShape, BoxMesh, Location, UnstructuredMesh, Vector3};
 use remap::check::{Law, SchemeReport, laws_of_scheme};
 use remap::{
-    Contributions, MatrixScheme, NearestCell, Overlap, P0P0, P0P1, P1P0, P1P1, PointLocation,
-    Scheme,
+    Contributions, LinearP0P1, MatrixScheme, NearestCell, Neighbourhood, Overlap, P0P0, P0P1, P1P0,
+    P1P1, PointLocation, Scheme, SecondOrder,
 };
 
 /// Meshes of several shapes, the second pair covered in part.
@@ -50,6 +50,28 @@ fn overlaps_keep_all_but_linear_fields() {
     assert_broken(|| P0P0, &[Law::LinearFields]);
 }
 
+/// The laws that each pair of meshes sees broken.
+fn broken_by_second_order(neighbourhood: Neighbourhood) -> Vec<Vec<Law>> {
+    let make =
+        |source: &UnstructuredMesh, _: &UnstructuredMesh| SecondOrder::new(source, neighbourhood);
+    let pairs = pairs();
+    let pairs = pairs.iter();
+    pairs
+        .map(|[source, target]| laws_of_scheme(make, source, target).unwrap().broken())
+        .collect()
+}
+
+#[test]
+fn second_order_keeps_all_but_bounds_and_symmetry_where_cells_are_covered() {
+    for neighbourhood in Neighbourhood::ALL {
+        let broken = broken_by_second_order(neighbourhood);
+        assert_eq!(broken[0], [Law::Bounds, Law::Symmetry]);
+        // A column has entries of its neighbours' gradients, which add up to nothing only where these
+        // are wholly covered.
+        assert_eq!(broken[1], [Law::Bounds, Law::Totals, Law::Symmetry]);
+    }
+}
+
 #[test]
 fn node_fields_to_cells_keep_all() {
     assert_broken(|| P1P0, &[]);
@@ -59,6 +81,27 @@ fn node_fields_to_cells_keep_all() {
 fn fields_divided_onto_nodes_keep_all_but_linear_fields() {
     assert_broken(|| P0P1, &[Law::LinearFields]);
     assert_broken(|| P1P1, &[Law::LinearFields]);
+}
+
+#[test]
+fn what_is_linear_in_source_cells_keeps_neither_bounds_nor_symmetry() {
+    let [covered, partly] = pairs().try_into().unwrap();
+    let neighbourhood = Neighbourhood::default();
+    // A source cell on the border speaks for its neighbours beyond: totals are kept where all is covered.
+    for ([source, target], beyond) in [(covered, None), (partly, Some(Law::Totals))] {
+        let expected = |last| -> Vec<Law> {
+            [Some(Law::Bounds), beyond, Some(last)]
+                .into_iter()
+                .flatten()
+                .collect()
+        };
+        let make = |source: &_, _: &_| SecondOrder::new(source, neighbourhood);
+        let report = laws_of_scheme(make, &source, &target).unwrap();
+        assert_eq!(report.broken(), expected(Law::Symmetry), "\n{report}");
+        let make = |source: &_, _: &_| LinearP0P1::new(source, neighbourhood);
+        let report = laws_of_scheme(make, &source, &target).unwrap();
+        assert_eq!(report.broken(), expected(Law::LinearFields), "\n{report}");
+    }
 }
 
 #[test]

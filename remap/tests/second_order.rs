@@ -17,8 +17,6 @@ use remap::{
     SecondOrder, prepare,
 };
 
-const NEIGHBOURHOODS: [Neighbourhood; 2] = [Neighbourhood::Faces, Neighbourhood::Nodes];
-
 /// What a field becomes with a matrix, where rows sum to one.
 fn carry(
     matrix: &OverlapMatrix,
@@ -94,7 +92,7 @@ fn errors_of_a_smooth_field_fall_with_the_order_of_the_scheme() {
             3.15e-5,
         ),
     ];
-    for neighbourhood in NEIGHBOURHOODS {
+    for neighbourhood in Neighbourhood::ALL {
         let second_order = |source: &UnstructuredMesh| -> Box<dyn Scheme> {
             Box::new(SecondOrder::new(source, neighbourhood))
         };
@@ -138,7 +136,7 @@ fn a_linear_field_on_grids_has_the_errors_that_it_should_have() {
     let mean = p0_p0.iter().sum::<f64>() / p0_p0.len() as f64;
     assert!((mean - 0.055_177_0).abs() <= 5e-8, "{mean}");
     assert!((largest(p0_p0) - 0.171_428_571).abs() <= 5e-10);
-    for neighbourhood in NEIGHBOURHOODS {
+    for neighbourhood in Neighbourhood::ALL {
         let found = largest(errors(&SecondOrder::new(&source, neighbourhood)));
         assert!(found <= 1e-13, "{neighbourhood:?}: {found:e}");
     }
@@ -203,7 +201,7 @@ fn linear_fields_arrive_exactly_on_any_mesh() {
         let covered = overlaps(&source, &target).row_sums();
         let is_wholly_covered =
             |row: usize| (covered[row] - volumes[row]).abs() <= 1e-12 * volumes[row];
-        for neighbourhood in NEIGHBOURHOODS {
+        for neighbourhood in Neighbourhood::ALL {
             let scheme = SecondOrder::new(&source, neighbourhood);
             let matrix = prepare(&source, &target, &scheme).unwrap();
             let carried = carry(&matrix, &source, &target, &linear(&source));
@@ -233,7 +231,7 @@ fn linear_fields_arrive_exactly_on_any_mesh() {
 fn gradients_of_linear_fields_are_exact_in_every_cell() {
     for (name, source, _) in pairs() {
         let volumes = source.measures();
-        for neighbourhood in NEIGHBOURHOODS {
+        for neighbourhood in Neighbourhood::ALL {
             let found = Gradients::new(&source, neighbourhood).of_field(&linear(&source));
             let error = |(gradient, volume): (&Vector3, &f64)| {
                 // The values' own rounding over the size of the cell.
@@ -249,7 +247,7 @@ fn gradients_of_linear_fields_are_exact_in_every_cell() {
 fn rows_sum_to_overlaps_and_columns_to_source_cells() {
     for (name, source, target) in pairs() {
         let volumes = overlaps(&source, &target);
-        for neighbourhood in NEIGHBOURHOODS {
+        for neighbourhood in Neighbourhood::ALL {
             let scheme = SecondOrder::new(&source, neighbourhood);
             let matrix = prepare(&source, &target, &scheme).unwrap();
             let (found, expected) = (matrix.row_sums(), volumes.row_sums());
@@ -293,7 +291,7 @@ fn where_no_cells_lie_there_is_no_gradient() {
     ];
     for (name, cells) in cases {
         let mesh = grid(cells, [1.0, 2.0, 0.5]);
-        for neighbourhood in NEIGHBOURHOODS {
+        for neighbourhood in Neighbourhood::ALL {
             let expected =
                 Vector3::from([0, 1, 2].map(|i| if cells[i] > 1 { SLOPE[i] } else { 0.0 }));
             for gradient in Gradients::new(&mesh, neighbourhood).of_field(&linear(&mesh)) {
@@ -311,7 +309,7 @@ fn a_layer_in_no_plane_of_axes_has_no_gradient_across() {
     let rotation = nalgebra::Rotation3::from_axis_angle(&axis, 0.7);
     let turned = layer.rotate(&rotation, &Point3::origin()).unwrap();
     let across = rotation * Vector3::z();
-    for neighbourhood in NEIGHBOURHOODS {
+    for neighbourhood in Neighbourhood::ALL {
         for gradient in Gradients::new(&turned, neighbourhood).of_field(&linear(&turned)) {
             let expected = SLOPE - across * SLOPE.dot(&across);
             assert!(
@@ -334,7 +332,7 @@ fn layers_of_any_thickness_have_a_gradient_across() {
             .iter()
             .map(|c| slope.dot(&c.coords))
             .collect();
-        for neighbourhood in NEIGHBOURHOODS {
+        for neighbourhood in Neighbourhood::ALL {
             for gradient in Gradients::new(&mesh, neighbourhood).of_field(&values) {
                 let error = (gradient - slope).component_div(&slope).norm();
                 assert!(error <= 1e-12, "{thickness}, {neighbourhood:?}: {error:e}");
@@ -348,7 +346,7 @@ fn cells_that_are_there_twice_do_no_harm() {
     let mesh = jittered(BoxCellShape::Tetrahedron, 3, 0.2, 7);
     let twice: Vec<CellId> = mesh.cell_ids().chain(mesh.cell_ids().step_by(5)).collect();
     let mesh = mesh.extract(&twice).unwrap();
-    for neighbourhood in NEIGHBOURHOODS {
+    for neighbourhood in Neighbourhood::ALL {
         for gradient in Gradients::new(&mesh, neighbourhood).of_field(&linear(&mesh)) {
             assert!(
                 (gradient - SLOPE).norm() <= 1e-12,
@@ -369,7 +367,7 @@ fn cells_that_are_there_twice_do_no_harm() {
         other - one + (centroids[1] - centroids[0]),
         Vector3::zeros()
     );
-    for neighbourhood in NEIGHBOURHOODS {
+    for neighbourhood in Neighbourhood::ALL {
         let gradients = Gradients::new(&twice, neighbourhood).of_field(&[1.0, 2.0]);
         assert_eq!(gradients, [Vector3::zeros(); 2]);
     }
@@ -399,7 +397,7 @@ fn cells_without_volume_are_no_neighbours_but_no_border_either() {
         .build()
         .unwrap();
     assert_eq!(mesh.measures(), [1.0, 0.0, 1.0]);
-    for neighbourhood in NEIGHBOURHOODS {
+    for neighbourhood in Neighbourhood::ALL {
         let gradients = Gradients::new(&mesh, neighbourhood).of_field(&[1.0, 1e30, 3.0]);
         let slope = Vector3::new(2.0, 0.0, 0.0);
         assert_eq!(gradients, [slope, Vector3::zeros(), slope]);
@@ -410,7 +408,7 @@ fn cells_without_volume_are_no_neighbours_but_no_border_either() {
 fn scaling_both_meshes_by_a_power_of_two_scales_every_entry_exactly() {
     let source = jittered(BoxCellShape::Tetrahedron, 3, 0.2, 8);
     let target = jittered(BoxCellShape::Hexahedron, 4, 0.2, 9);
-    for neighbourhood in NEIGHBOURHOODS {
+    for neighbourhood in Neighbourhood::ALL {
         let matrix = |k: i32| {
             let factor = Vector3::repeat(f64::powi(2.0, k));
             let [source, target] = [&source, &target].map(|mesh| mesh.scale(&factor).unwrap());
@@ -469,7 +467,7 @@ fn far_from_the_origin_nothing_is_lost_but_what_the_coordinates_have_lost() {
 #[test]
 fn any_number_of_threads_gives_the_same_bits() {
     for (name, source, target) in pairs().into_iter().skip(5) {
-        for neighbourhood in NEIGHBOURHOODS {
+        for neighbourhood in Neighbourhood::ALL {
             let run = |threads| {
                 let pool = ThreadPoolBuilder::new()
                     .num_threads(threads)

@@ -2,10 +2,11 @@
 
 use mesh_core::Location;
 
-use super::cursor::{Cursor, Record};
+use super::cursor::Cursor;
 use super::description::Description;
 use super::document::Section;
 use super::error::GmshError;
+use super::records::Record;
 use crate::shorten;
 
 /// The head of a section `$NodeData` or `$ElementData`, and where its values begin.
@@ -56,7 +57,7 @@ impl<'a> DataSection<'a> {
                 place: cursor.place(),
                 section: section.name.into(),
                 what: "integer tags",
-                found: count as i64,
+                found: count.to_string(),
                 expected: "at least 3: the step, the number of components, the number of values"
                     .into(),
             });
@@ -83,7 +84,7 @@ impl<'a> DataSection<'a> {
                 place: cursor.place_of(components_here),
                 section: section.name.into(),
                 what: "components",
-                found: components,
+                found: components.to_string(),
                 expected: "a number above 0".into(),
             })?;
         let count = cursor.to_count(values, "values", values_here)?;

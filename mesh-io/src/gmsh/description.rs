@@ -30,10 +30,7 @@ pub(super) struct Description {
     pub(super) count: Option<usize>,
     /// The names of the components, where they have any.
     pub(super) components: Vec<String>,
-    /// Whether values are integers.
-    pub(super) is_integer: bool,
-    /// Whether as many components follow that are to be added: integers beyond 2⁵³.
-    pub(super) has_remainders: bool,
+    pub(super) kind: ValueKind,
     /// Whether the field belongs to its step only, although it has no other.
     pub(super) is_of_one_step: bool,
     /// Whether the physical groups of the file are made of this field's labels.
@@ -41,15 +38,36 @@ pub(super) struct Description {
     pub(super) labels: Vec<Label>,
 }
 
+/// What the floats in a file stand for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum ValueKind {
+    /// Themselves.
+    #[default]
+    Float,
+    /// Integers.
+    Integer,
+    /// Integers beyond 2⁵³: rounded ones, and as many components more that are to be added.
+    LargeInteger,
+}
+
+impl ValueKind {
+    /// How many floats a tuple of so many components has.
+    pub(super) const fn floats(self, components: usize) -> usize {
+        match self {
+            Self::Float | Self::Integer => components,
+            Self::LargeInteger => components.saturating_mul(2),
+        }
+    }
+}
+
 impl Description {
     /// The string tags, without quotes; none where there is nothing to say.
     pub(super) fn to_tags(&self) -> Vec<String> {
         let mut words = Vec::new();
-        if self.is_integer {
-            words.push("integer".to_owned());
-        }
-        if self.has_remainders {
-            words.push("remainders".into());
+        match self.kind {
+            ValueKind::Float => {}
+            ValueKind::Integer => words.push("integer".to_owned()),
+            ValueKind::LargeInteger => words.push("integer+remainder".into()),
         }
         if self.is_of_one_step {
             words.push("step".into());
@@ -89,8 +107,8 @@ impl Description {
         let mut found = Self::default();
         for word in text.split_ascii_whitespace() {
             match word.split_once('=') {
-                None if word == "integer" => found.is_integer = true,
-                None if word == "remainders" => found.has_remainders = true,
+                None if word == "integer" => found.kind = ValueKind::Integer,
+                None if word == "integer+remainder" => found.kind = ValueKind::LargeInteger,
                 None if word == "step" => found.is_of_one_step = true,
                 None if word == "groups" => found.makes_groups = true,
                 Some(("count", count)) => found.count = Some(count.parse().ok()?),
@@ -156,8 +174,7 @@ mod tests {
             name: Some("über \"alles\",\n50 % = ½".repeat(20)),
             count: Some(7),
             components: vec![String::new(), "a,b".into(), "c d".into()],
-            is_integer: true,
-            has_remainders: true,
+            kind: ValueKind::LargeInteger,
             is_of_one_step: true,
             makes_groups: true,
             labels: vec![

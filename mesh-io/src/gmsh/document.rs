@@ -85,9 +85,12 @@ pub(super) fn find_sections(file: &[u8]) -> Result<Vec<Section<'_>>, GmshError> 
         }
         let is_known_as_text =
             format.is_none_or(|format: Format| format.encoding == Encoding::Text);
-        let place = || match is_known_as_text {
-            true => Place::Line(line_of(file, head)),
-            false => Place::Byte(head),
+        let place = || {
+            if is_known_as_text {
+                Place::Line(line_of(file, head))
+            } else {
+                Place::Byte(head)
+            }
         };
         if name.starts_with("End") {
             return Err(GmshError::StrayEnd {
@@ -201,8 +204,7 @@ fn read_format(file: &[u8], start: usize, end: usize) -> Result<Format, GmshErro
     }
     let width = match (layout, size) {
         // Everything but floats has four bytes.
-        (Layout::Two, _) => 4,
-        (_, "4") => 4,
+        (Layout::Two, _) | (_, "4") => 4,
         (_, "8") => 8,
         _ => return Err(error("size of counts", size, "4 or 8")),
     };

@@ -4,12 +4,13 @@ use mesh_core::{NodeId, Shape};
 use rayon::prelude::*;
 
 use super::cells::Cells;
-use super::cursor::{Cursor, Record, UnknownNode};
+use super::cursor::Cursor;
 use super::document::{Layout, Section};
 use super::element_types::ElementKind;
 use super::entities::Entities;
 use super::error::GmshError;
 use super::nodes::line_count;
+use super::records::{Record, UnknownNode};
 use super::tags::TagTable;
 
 /// What is needed to make cells of elements.
@@ -332,7 +333,7 @@ fn check_total(
         place: cursor.place_of(here),
         section: "Elements".into(),
         what: "elements announced",
-        found: total as i64,
+        found: total.to_string(),
         expected: format!("the {found} that there are"),
     })
 }

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::cursor::{Cursor, Record};
+use super::cursor::Cursor;
 use super::document::{Layout, Section};
 use super::error::GmshError;
+use super::records::Record;
 
 /// The volumes of the geometry, by their tags.
 #[derive(Debug, Default)]

@@ -128,7 +128,7 @@ pub enum GmshError {
         /// What is counted.
         what: &'static str,
         /// The number.
-        found: i64,
+        found: String,
         /// What was expected.
         expected: String,
     },

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use mesh_core::{DataArray, Field, FieldValues, Location};
 
 use super::data_section::DataSection;
+use super::description::ValueKind;
 use super::error::GmshError;
 use super::tags::TagTable;
 use crate::{StepChoice, shorten};
@@ -55,7 +56,7 @@ impl<'a> View<'a> {
 
 /// All fields of a file, at all steps.
 pub(super) struct Views<'a> {
-    views: Vec<View<'a>>,
+    all: Vec<View<'a>>,
     /// The steps of each view; none of one that holds at any time.
     steps: Vec<Vec<(StepKey, i64)>>,
     /// The steps of the file, ascending.
@@ -109,7 +110,11 @@ impl<'a> Views<'a> {
         let mut keys: Vec<StepKey> = steps.iter().flatten().map(|(key, _)| *key).collect();
         keys.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         keys.dedup_by(|a, b| is_same(*a, *b));
-        Self { views, steps, keys }
+        Self {
+            all: views,
+            steps,
+            keys,
+        }
     }
 
     /// The times of the steps.
@@ -119,7 +124,7 @@ impl<'a> Views<'a> {
 
     /// Whether a field stands for the physical groups of the file.
     pub(super) fn make_groups(&self) -> bool {
-        let mut sections = self.views.iter().map(View::first);
+        let mut sections = self.all.iter().map(View::first);
         sections.any(|section| section.description.makes_groups)
     }
 
@@ -137,7 +142,7 @@ impl<'a> Views<'a> {
         // So much, however few values a file has on however many cells.
         let mut budget = file_size.saturating_add(1 << 17);
         let mut fields = Vec::new();
-        for (view, steps) in self.views.into_iter().zip(&self.steps) {
+        for (view, steps) in self.all.into_iter().zip(&self.steps) {
             let first = view.first();
             let name = first.description.name.clone();
             let name = name.unwrap_or_else(|| first.view.clone());
@@ -272,10 +277,9 @@ impl<'a> Reader<'a> {
             ));
         }
         if given < count {
-            let none = if sections[0].description.is_integer {
-                "0"
-            } else {
-                "NaN"
+            let none = match sections[0].description.kind {
+                ValueKind::Float => "NaN",
+                ValueKind::Integer | ValueKind::LargeInteger => "0",
             };
             let missing = count - given;
             notes.push(format!(
@@ -291,7 +295,7 @@ fn to_field(values: Vec<f64>, name: String, section: &DataSection<'_>) -> Result
     let description = &section.description;
     let stored = section.components;
     let count = description.count.unwrap_or(stored);
-    let used = count.saturating_mul(if description.has_remainders { 2 } else { 1 });
+    let used = description.kind.floats(count);
     let names = &description.components;
     if count == 0 || used > stored || !(names.is_empty() || names.len() == count) {
         return Err(GmshError::FieldDescription {
@@ -299,37 +303,22 @@ fn to_field(values: Vec<f64>, name: String, section: &DataSection<'_>) -> Result
             found: format!("{count} components"),
         });
     }
-    let names = match names.is_empty() {
-        true => vec![String::new(); count],
-        false => names.clone(),
-    };
-    let values = if description.is_integer {
-        let mut integers = Vec::with_capacity(values.len() / stored * count);
-        for tuple in values.chunks(stored) {
-            for component in 0..count {
-                let remainder = match description.has_remainders {
-                    true => tuple[count + component],
-                    false => 0.0,
-                };
-                let value = to_integer(tuple[component], remainder);
-                integers.push(value.ok_or_else(|| GmshError::NotInteger {
-                    place: section.section().place(),
-                    field: shorten(&name),
-                    found: tuple[component],
-                })?);
-            }
-        }
-        DataArray::new(names, integers).map(FieldValues::Integer)
+    let names = if names.is_empty() {
+        vec![String::new(); count]
     } else {
-        let floats = match count == stored {
-            true => values,
-            false => values
-                .chunks(stored)
-                .flat_map(|tuple| &tuple[..count])
-                .copied()
-                .collect(),
+        names.clone()
+    };
+    let values = if description.kind == ValueKind::Float {
+        let floats = if count == stored {
+            values
+        } else {
+            let tuples = values.chunks(stored);
+            tuples.flat_map(|tuple| &tuple[..count]).copied().collect()
         };
         DataArray::new(names, floats).map(FieldValues::Float)
+    } else {
+        let integers = to_integers(&values, count, section, &name)?;
+        DataArray::new(names, integers).map(FieldValues::Integer)
     };
     let values = values.map_err(|_| GmshError::FieldDescription {
         place: section.section().place(),
@@ -337,6 +326,32 @@ fn to_field(values: Vec<f64>, name: String, section: &DataSection<'_>) -> Result
     })?;
     let field = Field::new(name, section.location, values);
     Ok(field.with_labels(description.labels.clone()))
+}
+
+/// The integers that are meant by floats, in tuples of `count`.
+fn to_integers(
+    values: &[f64],
+    count: usize,
+    section: &DataSection<'_>,
+    name: &str,
+) -> Result<Vec<i64>, GmshError> {
+    let mut integers = Vec::with_capacity(values.len() / section.components * count);
+    for tuple in values.chunks(section.components) {
+        for component in 0..count {
+            // The remainders stand behind all that are rounded.
+            let remainder = match section.description.kind {
+                ValueKind::LargeInteger => tuple[count + component],
+                ValueKind::Float | ValueKind::Integer => 0.0,
+            };
+            let value = to_integer(tuple[component], remainder);
+            integers.push(value.ok_or_else(|| GmshError::NotInteger {
+                place: section.section().place(),
+                field: shorten(name),
+                found: tuple[component],
+            })?);
+        }
+    }
+    Ok(integers)
 }
 
 /// The integer that two floats add up to; 0 for NaN, which stands where no value is given.

@@ -118,6 +118,7 @@ fn labels_of(groups: &[i64], names: &[Label]) -> Vec<Label> {
 pub(super) fn number_groups(count: usize, groups: &[Vec<i64>]) -> Vec<i64> {
     let mut numbers: HashMap<Vec<i64>, i64> = HashMap::new();
     let mut last: (Vec<i64>, i64) = (Vec::new(), 0);
+    let mut highest = 0;
     (0..count)
         .map(|cell| {
             // A cell most often has the groups of the one before it.
@@ -125,8 +126,10 @@ pub(super) fn number_groups(count: usize, groups: &[Vec<i64>]) -> Vec<i64> {
             if last.1 == 0 || !here.clone().eq(last.0.iter().copied()) {
                 last.0.clear();
                 last.0.extend(here);
-                let next = numbers.len() as i64 + 1;
-                last.1 = *numbers.entry(last.0.clone()).or_insert(next);
+                last.1 = *numbers.entry(last.0.clone()).or_insert_with(|| {
+                    highest += 1;
+                    highest
+                });
             }
             last.1
         })

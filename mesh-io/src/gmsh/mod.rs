@@ -48,10 +48,13 @@ mod nodes;
 mod numbers_out;
 mod options;
 mod read;
+mod records;
 mod regions;
 mod tags;
 mod text;
 mod write;
+mod write_field;
+mod write_mesh;
 
 use std::path::Path;
 

@@ -2,9 +2,10 @@
 
 use mesh_core::Point3;
 
-use super::cursor::{Cursor, Record, UnknownNode};
+use super::cursor::Cursor;
 use super::document::{Layout, Section};
 use super::error::GmshError;
+use super::records::{Record, UnknownNode};
 use super::tags::TagTable;
 
 /// The nodes, in the order of the file.
@@ -150,7 +151,7 @@ fn read_blocks(
             place: cursor.place_of(total_here),
             section: "Nodes".into(),
             what: "nodes announced",
-            found: total as i64,
+            found: total.to_string(),
             expected: format!("the {} of its blocks", tags.len()),
         });
     }

@@ -18,7 +18,7 @@ pub(super) struct NumbersOut<'a> {
 }
 
 impl<'a> NumbersOut<'a> {
-    pub(super) fn new(out: &'a mut dyn Write, options: &GmshOptions) -> Self {
+    pub(super) fn new(out: &'a mut dyn Write, options: GmshOptions) -> Self {
         Self {
             out,
             buffer: Vec::with_capacity(BUFFER + 1024),
@@ -41,6 +41,11 @@ impl<'a> NumbersOut<'a> {
             let bytes = self.order.order(value.to_le_bytes());
             self.buffer.extend_from_slice(&bytes);
         }
+    }
+
+    /// A count or tag of four bytes, as it is known to fit into.
+    pub(super) fn short(&mut self, value: usize) {
+        self.integer(i32::try_from(value).unwrap_or(i32::MAX));
     }
 
     /// A count or tag of version 4.

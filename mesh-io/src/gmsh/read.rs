@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use mesh_core::{Field, Location, UnstructuredMesh};
+use mesh_core::{DataArray, Field, Location, UnstructuredMesh};
 
 use super::data_section::DataSection;
 use super::document::{Section, find_sections};
@@ -107,7 +107,7 @@ pub fn times(file: &[u8]) -> Result<Vec<f64>, GmshError> {
 }
 
 fn further_groups(second: &Field) -> String {
-    let values = second.as_integer().map(|array| array.values());
+    let values = second.as_integer().map(DataArray::values);
     let cells = values
         .unwrap_or_default()
         .iter()

@@ -1,6 +1,6 @@
 //! Which cells are written to which entity, and to which physical groups entities belong.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use mesh_core::{Field, Label, Location};
 
@@ -69,12 +69,12 @@ pub(super) fn regions_of<'a>(
         numbers.into_iter().map(|number| number as i32).collect()
     });
     let mut of_entity: Vec<(i32, Vec<i32>)> = Vec::new();
-    let mut known = HashMap::new();
+    let mut known = HashSet::new();
     for (cell, &entity) in entities.iter().enumerate() {
-        known.entry(entity).or_insert_with(|| {
+        if known.insert(entity) {
             let groups = groups.iter().map(|groups| groups[cell] as i32);
             of_entity.push((entity, groups.filter(|group| *group != 0).collect()));
-        });
+        }
     }
     of_entity.sort_unstable();
     Regions {
@@ -87,7 +87,7 @@ pub(super) fn regions_of<'a>(
 }
 
 fn without_repeats(mut names: Vec<(i32, String)>) -> Vec<(i32, String)> {
-    let mut known = std::collections::HashSet::new();
+    let mut known = HashSet::new();
     names.retain(|name| known.insert(name.clone()));
     names
 }
@@ -134,12 +134,13 @@ fn physical_groups(fields: &[&Field], version: GmshVersion) -> Vec<Vec<i64>> {
 fn groups_of_labels(field: &Field, version: GmshVersion) -> (Vec<Vec<i64>>, Vec<(i32, String)>) {
     let mut names: Vec<(i32, String)> = Vec::new();
     let mut numbers = HashMap::new();
+    let mut highest = 0;
     let mut of_value: HashMap<i64, Vec<i64>> = HashMap::new();
     for Label { value, name } in field.labels() {
         let number = *numbers.entry(name.clone()).or_insert_with(|| {
-            let number = names.len() as i32 + 1;
-            names.push((number, name.clone()));
-            number
+            highest += 1;
+            names.push((highest, name.clone()));
+            highest
         });
         let groups = of_value.entry(*value).or_default();
         if !groups.contains(&number.into()) && (groups.is_empty() || version == GmshVersion::V4_1) {

@@ -33,8 +33,8 @@ impl TagTable {
         let first = tags.first().copied().unwrap_or_default();
         let mut is_run = true;
         let (mut lowest, mut highest) = (first, first);
-        for (place, &tag) in tags.iter().enumerate() {
-            is_run &= tag.checked_sub(first) == Some(place as i64);
+        for (place, &tag) in (0..).zip(tags) {
+            is_run &= tag.checked_sub(first) == Some(place);
             lowest = lowest.min(tag);
             highest = highest.max(tag);
         }

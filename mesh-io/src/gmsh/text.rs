@@ -193,7 +193,7 @@ mod tests {
                 .wrapping_mul(6_364_136_223_846_793_005)
                 .wrapping_add(1);
             let random = state >> 33;
-            let length = if random % 97 == 0 {
+            let length = if random.is_multiple_of(97) {
                 STRIDE + 3
             } else {
                 (random % 7) as usize

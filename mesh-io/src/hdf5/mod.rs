@@ -37,6 +37,8 @@ pub use error::Hdf5Error;
 pub(crate) use file::NativeFile;
 #[cfg(feature = "hdf5-library")]
 pub(crate) use library::LibraryFile;
+#[cfg(test)]
+pub(crate) use write::Node;
 pub(crate) use write::{Attribute, Content, Group, write};
 
 /// A file whose objects are asked for by their path, names separated by `/`, the root being "".

@@ -119,11 +119,24 @@ pub(super) fn unpadded(bytes: &[u8]) -> String {
     decode(until_zero(bytes)).trim_end_matches(' ').to_owned()
 }
 
+/// A path as messages show it: in one line that is not too long.
+pub(super) fn shown(path: &str) -> String {
+    let visible = |character: char| {
+        if character.is_control() {
+            char::REPLACEMENT_CHARACTER
+        } else {
+            character
+        }
+    };
+    let path: String = path.chars().map(visible).collect();
+    crate::shorten_to(&path, 200)
+}
+
 /// The error, at this place.
 pub(super) fn at(place: &str, source: Hdf5Error) -> MedError {
     let place = if place.is_empty() { "/" } else { place };
     MedError::Hdf5 {
-        place: crate::shorten_to(place, 200),
+        place: shown(place),
         source,
     }
 }
@@ -131,14 +144,14 @@ pub(super) fn at(place: &str, source: Hdf5Error) -> MedError {
 /// The error that `name` is not in a group.
 pub(super) fn missing(group: &str, name: &'static str) -> MedError {
     MedError::Missing {
-        place: crate::shorten_to(group, 200),
+        place: shown(group),
         name,
     }
 }
 
 pub(super) fn wrong_kind(place: &str, found: &Value, expected: &'static str) -> MedError {
     MedError::Kind {
-        place: crate::shorten_to(place, 200),
+        place: shown(place),
         found: match found {
             Value::Floats(_) => "floats",
             Value::Integers(_) => "integers",
@@ -159,7 +172,7 @@ pub(super) fn check_length(
         return Ok(());
     }
     Err(MedError::Length {
-        place: crate::shorten_to(place, 200),
+        place: shown(place),
         found,
         expected,
         reason,

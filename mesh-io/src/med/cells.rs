@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use mesh_core::{MeshArrays, NodeId};
 
-use super::access::{Access, check_length};
+use super::access::{Access, check_length, shown};
 use super::cell_types::{CellKind, PRISM_FACES, kinds};
 use super::error::MedError;
 use super::polyhedra::Polyhedra;
@@ -123,7 +123,8 @@ impl Cells {
         }
         if matches!(kind, CellKind::Curved(..)) {
             if !linearize {
-                return Err(MedError::Quadratic { place: path, count });
+                let place = shown(&path);
+                return Err(MedError::Quadratic { place, count });
             }
             self.linearized += count;
         }
@@ -310,7 +311,7 @@ fn check_nodes(
     match connectivity.iter().position(|node| !range.contains(node)) {
         None => Ok(()),
         Some(position) => Err(MedError::NodeId {
-            place: place.to_owned(),
+            place: shown(place),
             cell: position % count + 1,
             node: connectivity[position],
             nodes,

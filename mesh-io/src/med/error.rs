@@ -165,6 +165,14 @@ pub enum MedError {
     },
 }
 
+impl MedError {
+    /// Whether the file is legal, but the HDF5 library is needed to read it.
+    pub(super) fn is_unsupported(&self) -> bool {
+        let is_unsupported = |source: &_| matches!(source, Hdf5Error::Unsupported { .. });
+        matches!(self, Self::Hdf5 { source, .. } if is_unsupported(source))
+    }
+}
+
 fn quoted(names: &[String]) -> String {
     const MOST: usize = 10;
     let mut quoted: Vec<String> = names

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use mesh_core::{DataArray, Field, FieldValues, Location};
 
-use super::access::{Access, check_length, unpadded, until_zero};
+use super::access::{Access, check_length, missing, shown, unpadded, until_zero, wrong_kind};
 use super::cells::Cells;
 use super::error::MedError;
 use super::steps::{FieldEntry, FieldStep, Part};
@@ -171,7 +171,7 @@ impl<'a> FieldReader<'a> {
         let count = self.access.integer(path, "NCO")?.unwrap_or(1);
         if !(1..=MOST_COMPONENTS).contains(&count) {
             return Err(MedError::Components {
-                place: path.clone(),
+                place: shown(path),
                 found: count,
                 most: MOST_COMPONENTS,
             });
@@ -221,7 +221,7 @@ impl<'a> FieldReader<'a> {
         }
         let place = format!("{path}/CO");
         let values = self.access.find_values(&place)?;
-        let values = values.ok_or_else(|| super::access::missing(path, "CO"))?;
+        let values = values.ok_or_else(|| missing(path, "CO"))?;
         let is_whole = profile.is_empty() || profile == NO_PROFILE || profile == "MED_NOPFL";
         let places = if is_whole {
             None
@@ -233,7 +233,7 @@ impl<'a> FieldReader<'a> {
             Value::Floats(values) => values.len(),
             Value::Integers(values) => values.len(),
             Value::Text(_) => {
-                return Err(super::access::wrong_kind(&place, &values, "numbers"));
+                return Err(wrong_kind(&place, &values, "numbers"));
             }
         };
         let expected = tuples.saturating_mul(components);
@@ -252,7 +252,7 @@ impl<'a> FieldReader<'a> {
         match places.iter().find(|place| !range.contains(place)) {
             None => Ok(places),
             Some(&found) => Err(MedError::Profile {
-                place: path,
+                place: shown(&path),
                 found,
                 count,
             }),

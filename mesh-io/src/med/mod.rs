@@ -2,8 +2,12 @@
 //! read, 4.1 is written.
 
 mod access;
+#[cfg(test)]
+mod bad_files;
 mod cell_types;
 mod cells;
+#[cfg(test)]
+mod damaged;
 mod error;
 mod families;
 mod fields;
@@ -19,6 +23,9 @@ use std::path::Path;
 
 use mesh_core::{Field, UnstructuredMesh};
 
+use crate::hdf5::Hdf5Read;
+#[cfg(feature = "hdf5-library")]
+use crate::hdf5::LibraryFile;
 use crate::{
     MeshFile, MeshFormat, ReadError, ReadOptions, Step, WriteError, read_file, write_atomically,
 };
@@ -41,13 +48,15 @@ impl MeshFormat for Med {
     }
 
     fn read(&self, path: &Path, options: &ReadOptions) -> Result<MeshFile, ReadError> {
-        let file = read_file(path)?;
-        read(&file, options).map_err(|error| placed(path, error))
+        read_any(
+            path,
+            |file| read(file, options),
+            |file| read::read_from(file, options),
+        )
     }
 
     fn times(&self, path: &Path) -> Result<Vec<f64>, ReadError> {
-        let file = read_file(path)?;
-        read_times(&file).map_err(|error| placed(path, error))
+        read_any(path, read_times, read::read_times_from)
     }
 
     fn write(
@@ -73,14 +82,44 @@ impl MeshFormat for Med {
     }
 }
 
+/// What `native` reads of the bytes of a file. Where these are not read without the HDF5 library,
+/// and it is there, what `through_library` reads of the file.
+fn read_any<T>(
+    path: &Path,
+    native: impl FnOnce(&[u8]) -> Result<T, MedError>,
+    through_library: impl FnOnce(&dyn Hdf5Read) -> Result<T, MedError>,
+) -> Result<T, ReadError> {
+    let result = native(&read_file(path)?);
+    let result = match result {
+        Err(error) if error.is_unsupported() => {
+            read_through_library(path, through_library).unwrap_or(Err(error))
+        }
+        result => result,
+    };
+    result.map_err(|source| ReadError::Med {
+        path: path.to_owned(),
+        source: Box::new(source),
+    })
+}
+
+#[cfg(feature = "hdf5-library")]
+fn read_through_library<T>(
+    path: &Path,
+    read: impl FnOnce(&dyn Hdf5Read) -> Result<T, MedError>,
+) -> Option<Result<T, MedError>> {
+    let file = LibraryFile::open(path).map_err(|error| access::at("", error));
+    Some(file.and_then(|file| read(&file)))
+}
+
+#[cfg(not(feature = "hdf5-library"))]
+fn read_through_library<T>(
+    _path: &Path,
+    _read: impl FnOnce(&dyn Hdf5Read) -> Result<T, MedError>,
+) -> Option<Result<T, MedError>> {
+    None
+}
+
 fn mesh_name(path: &Path) -> String {
     let name = path.file_stem().unwrap_or_default();
     name.to_string_lossy().into_owned()
-}
-
-fn placed(path: &Path, source: MedError) -> ReadError {
-    ReadError::Med {
-        path: path.to_owned(),
-        source: Box::new(source),
-    }
 }

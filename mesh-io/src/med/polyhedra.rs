@@ -2,7 +2,7 @@
 
 use mesh_core::NodeId;
 
-use super::access::Access;
+use super::access::{Access, shown};
 use super::cells::node_id;
 use super::error::MedError;
 
@@ -29,7 +29,7 @@ impl Polyhedra {
             let face = face_offsets.partition_point(|start| *start <= wrong);
             let cell = cell_offsets.partition_point(|start| *start < face);
             return Err(MedError::NodeId {
-                place: format!("{path}/NOD"),
+                place: shown(&format!("{path}/NOD")),
                 cell,
                 node: connectivity[wrong],
                 nodes,
@@ -69,7 +69,7 @@ fn read_offsets(place: &str, starts: &[i64], length: usize) -> Result<Vec<usize>
         };
         if !(lowest <= start && start <= highest) {
             return Err(MedError::Offset {
-                place: place.to_owned(),
+                place: shown(place),
                 position: position + 1,
                 found: start,
                 lowest,

@@ -2,7 +2,7 @@
 
 use mesh_core::{MeshArrays, Point3, UnstructuredMesh};
 
-use super::access::{Access, at, check_length, missing};
+use super::access::{Access, at, check_length, missing, shown};
 use super::cells::Cells;
 use super::error::MedError;
 use super::families::Families;
@@ -183,7 +183,7 @@ impl MeshPlace {
         let path = format!("/ENS_MAA/{name}");
         let grid = access.integer(&path, "TYP")?.unwrap_or(0);
         if grid != 0 {
-            let (place, found) = (path, grid);
+            let (place, found) = (shown(&path), grid);
             return Err(MedError::Structured { place, found });
         }
         let dimension = match access.integer(&path, "ESP")? {
@@ -191,7 +191,7 @@ impl MeshPlace {
             None => access.integer(&path, "DIM")?,
         };
         if let Some(found) = dimension.filter(|dimension| *dimension != 3) {
-            let place = path;
+            let place = shown(&path);
             return Err(MedError::Dimension { place, found });
         }
         let step = find_step(access, &path, notes)?;

@@ -104,7 +104,7 @@ impl Assembly {
         let first_cell = self.file_cells;
         self.file_cells += count;
         let is_hidden = |cell: usize| hidden.and_then(|hidden| hidden.get(cell)) == Some(&true);
-        if cells.are_plain() && !(0..count).any(is_hidden) {
+        if cells.are_plain() && !hidden.is_some_and(|hidden| hidden.contains(&true)) {
             self.add_plain(cells, first_cell)?;
             return Ok(None);
         }

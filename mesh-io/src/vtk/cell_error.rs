@@ -37,7 +37,7 @@ pub enum CellError {
     /// A cell is quadratic or of higher order: its faces are curved, which no overlap here knows.
     #[error(
         "cell {cell} is quadratic ({name}, VTK type {vtk_type}); write the mesh with linear cells, \
-         or read it linearised (corner nodes only)"
+         or read it linearised (corner nodes only; --linearize)"
     )]
     Quadratic {
         /// The cell.

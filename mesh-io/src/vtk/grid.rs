@@ -6,8 +6,8 @@ use thiserror::Error;
 /// Names of the axes.
 const AXES: [&str; 3] = ["x", "y", "z"];
 
-/// Cells that a file without any data may claim, 256 along each axis: a target grid needs none.
-const MOST_CELLS: usize = 1 << 24;
+/// Cells that a file without any data may claim, 160 along each axis: a target grid needs none.
+const MOST_CELLS: usize = 1 << 22;
 
 /// Cells per byte of a file that may be claimed beyond that: a compressed constant field takes no
 /// less.

@@ -4,6 +4,9 @@
 //! | format | module |
 //! |---|---|
 //! | `.vtu`, unstructured grids | [`vtu`](crate::vtu) |
+//! | `.vtr` `.vts` `.vti`, rectilinear, structured and image grids | [`vtk_grids`](crate::vtk_grids) |
+//! | `.pvtu` `.pvd`, pieces and time series | [`vtk_index`](crate::vtk_index) |
+//! | `.vtk`, the legacy format | [`vtk_legacy`](crate::vtk_legacy) |
 
 pub(crate) mod assembly;
 mod cell_error;

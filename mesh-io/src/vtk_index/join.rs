@@ -5,6 +5,7 @@ use rayon::prelude::*;
 
 use crate::MeshFile;
 use crate::vtk::fields::{FieldTable, PieceArray, Values};
+use crate::vtk::polyhedra::integer;
 use crate::vtk::selection::{gather, renumber_nodes};
 use crate::vtk::{CellError, LeftOut, VtkXmlError};
 
@@ -64,7 +65,7 @@ pub(super) fn join(parts: Vec<Part>) -> Result<MeshFile, VtkXmlError> {
         // Ids that say no more than the order of the nodes now does are not needed.
         let says_more = ids.as_integer().is_some_and(|ids| {
             let mut ids = merged.kept.iter().filter_map(|node| ids.tuple(*node));
-            (0..merged.kept.len()).any(|node| ids.next() != Some(&[node as i64]))
+            (0..merged.kept.len()).any(|node| ids.next() != Some(&[integer(node)]))
         });
         if says_more {
             fields.insert(0, ids);

@@ -11,6 +11,7 @@ use super::elements::{Entry, read_pieces};
 use super::join::{Part, join};
 use super::paths::{find_part, folder_of, in_index};
 use crate::atomic::FileGroup;
+use crate::vtk::polyhedra::integer;
 use crate::vtk::selection::gather;
 use crate::vtk::{CellError, VtkXmlError};
 use crate::vtu::{self, FloatWidth, VtuOptions};
@@ -173,13 +174,13 @@ fn write_pieces(
                 out,
                 &piece.mesh,
                 &piece.fields,
-                &options.vtu,
+                options.vtu,
                 Some(&global_ids),
             )
         })?;
     }
     group.add(path, |out| {
-        write_index(out, &names, fields, &global_ids, &options.vtu)
+        write_index(out, &names, fields, &global_ids, options.vtu)
     })
 }
 
@@ -246,7 +247,7 @@ impl Piece {
         let cells: Vec<usize> = cells.collect();
         let fields = gather(fields.to_vec(), Location::Cells, &cells);
         let mut fields = gather(fields, Location::Nodes, &nodes);
-        let ids = DataArray::scalars(nodes.iter().map(|node| *node as i64).collect());
+        let ids = DataArray::scalars(nodes.iter().map(|node| integer(*node)).collect());
         fields.push(Field::new(
             global_ids,
             Location::Nodes,
@@ -274,7 +275,7 @@ fn write_index(
     names: &[String],
     fields: &[Field],
     global_ids: &str,
-    options: &VtuOptions,
+    options: VtuOptions,
 ) -> io::Result<()> {
     let float = match options.float {
         FloatWidth::Float32 => "Float32",

@@ -14,7 +14,7 @@ use super::error::VtkLegacyError;
 use super::numbers::{IntegerView, Numbers};
 use crate::vtk::assembly::PieceCells;
 use crate::vtk::cell_types::CellKind;
-use crate::vtk::polyhedra::PieceFaces;
+use crate::vtk::polyhedra::{PieceFaces, integer};
 use crate::vtk::{ArrayError, CellError, Whole};
 
 /// The section `CELLS`.
@@ -57,8 +57,8 @@ impl CellsSection<'_> {
                 let mut next = 0;
                 let cells = Decoder::new(&values, vtk_types, nodes).decode(|cell| {
                     let count = values.get(next).unwrap_or(0);
-                    let start = next.saturating_add(1);
-                    let range = checked_range(cell, start as i64, start as i64 + count, &values)?;
+                    let start = integer(next).saturating_add(1);
+                    let range = checked_range(cell, start, start.saturating_add(count), &values)?;
                     next = range.end;
                     Ok(range)
                 })?;
@@ -148,7 +148,7 @@ impl<'a> Decoder<'a> {
             if CellKind::of(vtk_type) == CellKind::Polyhedron {
                 face_ends.resize(cell, -1);
                 values.for_each(range, |value| faces.push(value));
-                face_ends.push(faces.len() as i64);
+                face_ends.push(integer(faces.len()));
             } else {
                 let mut wrong = None;
                 values.for_each(range, |id| match usize::try_from(id) {

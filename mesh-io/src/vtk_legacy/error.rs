@@ -45,7 +45,7 @@ pub enum VtkLegacyError {
     },
     /// The file is shorter than an array is.
     #[error(
-        "{place}: {section} has {values} values, which take at least {needed} bytes, but the file \
+        "{place}: {section:?} has {values} values, which take at least {needed} bytes, but the file \
          has {available} left; it was cut?"
     )]
     Truncated {
@@ -61,7 +61,7 @@ pub enum VtkLegacyError {
         available: usize,
     },
     /// Text that is no number.
-    #[error("{place}: {section}: {found:?} is no {expected}")]
+    #[error("{place}: {section:?}: {found:?} is no {expected}")]
     Number {
         /// Where it stands.
         place: Place,
@@ -73,7 +73,7 @@ pub enum VtkLegacyError {
         expected: &'static str,
     },
     /// Values that do not mean what they should.
-    #[error("{section}: {source}")]
+    #[error("{section:?}: {source}")]
     Array {
         /// The section or array.
         section: String,

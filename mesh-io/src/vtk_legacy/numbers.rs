@@ -135,18 +135,19 @@ impl IntegerView<'_> {
     pub(super) fn for_each(&self, range: std::ops::Range<usize>, mut visit: impl FnMut(i64)) {
         match self {
             Self::Big32(values) => {
-                let values = values.get(range).unwrap_or_default();
-                values
-                    .iter()
-                    .for_each(|v| visit(i32::from_be_bytes(*v).into()));
+                for value in values.get(range).unwrap_or_default() {
+                    visit(i32::from_be_bytes(*value).into());
+                }
             }
             Self::Big64(values) => {
-                let values = values.get(range).unwrap_or_default();
-                values.iter().for_each(|v| visit(i64::from_be_bytes(*v)));
+                for value in values.get(range).unwrap_or_default() {
+                    visit(i64::from_be_bytes(*value));
+                }
             }
             Self::Values(values) => {
-                let values = values.get(range).unwrap_or_default();
-                values.iter().for_each(|v| visit(*v));
+                for value in values.get(range).unwrap_or_default() {
+                    visit(*value);
+                }
             }
         }
     }

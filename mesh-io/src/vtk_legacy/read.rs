@@ -58,6 +58,7 @@ pub fn read(file: &[u8], options: &ReadOptions) -> Result<MeshFile, VtkLegacyErr
 /// The three lines before the data set: the major version.
 fn read_head(file: &[u8], scanner: &mut Scanner<'_>) -> Result<u32, VtkLegacyError> {
     const HEAD: &[u8] = b"# vtk DataFile Version";
+    const EXPECTED: &str = "ASCII or BINARY in the third line";
     let first = scanner.line().unwrap_or_default().trim_ascii();
     let is_legacy = first
         .get(..HEAD.len())
@@ -81,7 +82,6 @@ fn read_head(file: &[u8], scanner: &mut Scanner<'_>) -> Result<u32, VtkLegacyErr
     let major = major.ok_or_else(|| scanner.unexpected(version, "a version such as 4.2"))?;
     // The title.
     scanner.line();
-    const EXPECTED: &str = "ASCII or BINARY in the third line";
     let word = scanner.word(EXPECTED)?;
     scanner.is_binary = word.eq_ignore_ascii_case(b"BINARY");
     if !scanner.is_binary && !word.eq_ignore_ascii_case(b"ASCII") {

@@ -237,7 +237,7 @@ impl<'a> Scanner<'a> {
                         index,
                         value: values[index],
                     }),
-                    None => Numbers::Integers(values.into_iter().map(|v| v as i64).collect()),
+                    None => Numbers::Integers(values.into_iter().map(u64::cast_signed).collect()),
                 })
             }
             _ => {

@@ -8,6 +8,7 @@ use mesh_core::{Field, FieldValues, Location, Shape, UnstructuredMesh};
 use super::names::encode;
 use super::options::{VtkEncoding, VtkLegacyOptions, VtkVersion};
 use crate::vtk::cell_types::vtk_type;
+use crate::vtk::polyhedra::integer;
 use crate::vtk::xml::encode::write_float;
 
 /// Bytes that are gathered before they are handed on.
@@ -119,9 +120,9 @@ fn for_each_value(
     }
     let polyhedra = mesh.polyhedra();
     let [first, last] = [cell, cell + 1].map(|end| polyhedra.cell_offsets[end]);
-    visit((last - first) as i64)?;
+    visit(integer(last - first))?;
     for ends in polyhedra.face_offsets[first..=last].windows(2) {
-        visit((ends[1] - ends[0]) as i64)?;
+        visit(integer(ends[1] - ends[0]))?;
         let nodes = &polyhedra.connectivity[ends[0]..ends[1]];
         nodes.iter().try_for_each(|node| visit(node.get().into()))?;
     }
@@ -151,7 +152,7 @@ impl Writer<'_> {
         }
         writeln!(self.out, "CELLS {cells} {values}")?;
         for cell in 0..cells {
-            self.integer32(value_count(mesh, cell) as i32)?;
+            self.integer32(integer(value_count(mesh, cell)) as i32)?;
             for_each_value(mesh, cell, |value| self.integer32(value as i32))?;
             self.end_tuple();
         }
@@ -168,7 +169,7 @@ impl Writer<'_> {
         )?;
         let mut end = 0;
         for cell in 0..=cells {
-            self.integer64(end as i64)?;
+            self.integer64(integer(end))?;
             self.end_tuple();
             if cell < cells {
                 end += value_count(mesh, cell);

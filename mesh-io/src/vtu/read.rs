@@ -15,6 +15,14 @@ use crate::{MeshFile, ReadOptions};
 /// What a file of this kind begins with.
 const EXPECTED: &str = "<VTKFile type=\"UnstructuredGrid\">";
 
+/// Names of arrays that number the nodes over several files, where that is not said.
+const GLOBAL_IDS: [&str; 4] = [
+    "GlobalNodeId",
+    "GlobalNodeIds",
+    "GlobalPointIds",
+    "vtkGlobalIds",
+];
+
 /// Stands for an id that is out of range until all are converted; no node has it.
 const NO_NODE: NodeId = NodeId::new(u32::MAX);
 
@@ -43,18 +51,11 @@ pub(crate) fn read_piece(
 ) -> Result<(MeshFile, Option<String>), VtkXmlError> {
     let document = read_document(file, &[Kind::Unstructured], EXPECTED)?;
     let mesh = read_pieces(&document, options)?;
-    // Some writers give the array one of these names, but do not say what it is.
-    const NAMES: [&str; 4] = [
-        "GlobalNodeId",
-        "GlobalNodeIds",
-        "GlobalPointIds",
-        "vtkGlobalIds",
-    ];
     let said = document
         .pieces
         .first()
         .and_then(|piece| piece.global_ids.as_deref());
-    let names = said.into_iter().chain(NAMES);
+    let names = said.into_iter().chain(GLOBAL_IDS);
     let mut found = names.filter(|name| {
         let mut fields = mesh.fields.iter();
         fields.any(|field| field.location() == Location::Nodes && field.name() == *name)

@@ -44,7 +44,7 @@ pub fn write(
     fields: &[Field],
     options: &VtuOptions,
 ) -> io::Result<()> {
-    write_piece(out, mesh, fields, options, None)
+    write_piece(out, mesh, fields, *options, None)
 }
 
 /// As [`write`]; the field on nodes of this name numbers them over several files.
@@ -52,7 +52,7 @@ pub(crate) fn write_piece(
     out: &mut dyn Write,
     mesh: &UnstructuredMesh,
     fields: &[Field],
-    options: &VtuOptions,
+    options: VtuOptions,
     global_ids: Option<&str>,
 ) -> io::Result<()> {
     for field in fields {
@@ -88,7 +88,7 @@ pub(crate) fn write_piece(
     )?;
     let mut writer = ArrayWriter {
         out,
-        options,
+        options: &options,
         encoding,
         appended: Vec::new(),
         offset: 0,

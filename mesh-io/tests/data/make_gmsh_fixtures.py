@@ -1,7 +1,7 @@
 """Makes the files in gmsh/ with Gmsh and meshio.
 
 Run once, by hand, from this directory; neither building nor testing needs Python. The files that
-are checked in were made with Gmsh 4.15.2, meshio 5.3.5, NumPy 2.4:
+are checked in were made with Gmsh 4.15.2, meshio 5.3.5, NumPy 2.4.6:
 
     pip install gmsh meshio numpy && python make_gmsh_fixtures.py
 

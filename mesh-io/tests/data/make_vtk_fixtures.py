@@ -195,41 +195,66 @@ def make_grids():
     flat = vtk.vtkImageData()
     flat.SetDimensions(4, 1, 3)
     write(writers["vti"](), with_fields(flat), GRIDS / "flat.vti")
-    # Files of several pieces; the pieces of the images have a layer of ghosts.
+    # Files of three pieces; of the images the second piece overlaps the first, and both mark as
+    # ghosts what is the other's. What one process writes of a parallel grid has one of them.
     for kind, grid in [("vtr", rectilinear()), ("vts", structured()), ("vti", image())]:
-        writer = writers[kind]()
-        writer.SetDataModeToAscii()
-        writer.SetNumberOfPieces(3)
-        writer.SetGhostLevel(1 if kind == "vti" else 0)
-        write(writer, grid, GRIDS / f"pieces.{kind}")
-    # A piece of a parallel file, which says of what.
-    writer = vtk.vtkXMLPRectilinearGridWriter()
+        extents = [(0, 1, 0, 2, 0, 2), (1, 3, 0, 1, 0, 2), (1, 3, 1, 2, 0, 2)]
+        if kind == "vti":
+            extents = [(2, 4, -1, 1, 0, 2), (3, 5, -1, 0, 0, 2), (3, 5, 0, 1, 0, 2)]
+        texts = [piece_text(writers[kind](), kind, grid, extent) for extent in extents]
+        if kind == "vti":
+            texts[0] = with_ghosts(texts[0], [0, 1] * 4)
+            texts[1] = with_ghosts(texts[1], [0, 0] * 2)
+            texts[2] = with_ghosts(texts[2], [0, 0] * 2)
+        for name, some in [("pieces", texts), ("part", texts[1:2])]:
+            head, rest = texts[0].split("<Piece", 1)
+            head = head.replace(whole_extent(head), " ".join(map(str, grid.GetExtent())), 1)
+            pieces = ["<Piece" + text.split("<Piece", 1)[1].split("</Piece>")[0] + "</Piece>"
+                      for text in some]
+            tail = rest.split("</Piece>")[1]
+            path = GRIDS / f"{name}.{kind}"
+            path.write_text(head + "\n".join(pieces) + tail)
+            assert pyvista.read(path).n_cells == 12
+
+
+def piece_text(writer, kind, grid, extent):
+    """A part of a grid, as VTK writes it."""
+    extract = {"vtr": vtk.vtkExtractRectilinearGrid, "vts": vtk.vtkExtractGrid,
+               "vti": vtk.vtkExtractVOI}[kind]()
+    extract.SetInputData(grid)
+    extract.SetVOI(*extent)
+    extract.Update()
+    piece = extract.GetOutput()
+    assert piece.GetExtent() == extent, piece.GetExtent()
+    writer.SetInputData(piece)
     writer.SetDataModeToAscii()
-    writer.SetNumberOfPieces(2)
-    writer.SetStartPiece(0)
-    writer.SetEndPiece(1)
-    source = vtk.vtkTrivialProducer()
-    source.SetOutput(rectilinear())
-    writer.SetInputConnection(source.GetOutputPort())
-    writer.SetFileName(str(GRIDS / "parallel.pvtr"))
+    writer.WriteToOutputStringOn()
     assert writer.Write() == 1
-    (GRIDS / "parallel.pvtr").unlink()
+    return writer.GetOutputString()
+
+
+def whole_extent(head):
+    return head.split('WholeExtent="')[1].split('"')[0]
+
+
+def with_ghosts(text, marks):
+    array = '<DataArray type="UInt8" Name="vtkGhostType" format="ascii">' \
+        + " ".join(map(str, marks)) + "</DataArray>"
+    return text.replace("</CellData>", f"{array}\n</CellData>")
 
 
 def make_index():
     """A box of 4 x 3 x 2 hexahedra in three pieces."""
-    box = pyvista.ImageData(dimensions=(5, 4, 3), spacing=(0.25, 1 / 3, 0.5)).cast_to_unstructured_grid()
+    # Coordinates that single precision, as VTK extracts pieces, holds exactly.
+    box = pyvista.ImageData(dimensions=(5, 4, 3), spacing=(0.25, 0.25, 0.5))
+    box = box.cast_to_unstructured_grid()
     box.clear_data()
     add(box.GetCellData(), "power", np.arange(box.n_cells) / 7)
     add(box.GetPointData(), "temperature", 300 + np.arange(box.n_points) / 7)
     write(vtk.vtkXMLUnstructuredGridWriter(), box, INDEX / "whole.vtu")
-    for name, ghosts, ids in [("plain", 0, False), ("ghosts", 1, False), ("ids", 1, True)]:
-        grid = pyvista.UnstructuredGrid(box)
-        if ids:
-            grid.GetPointData().SetGlobalIds(
-                add(grid.GetPointData(), "number", 100 + np.arange(grid.n_points)[::-1]))
+    for name, ghosts in [("plain", 0), ("ghosts", 1)]:
         source = vtk.vtkTrivialProducer()
-        source.SetOutput(grid)
+        source.SetOutput(box)
         extract = vtk.vtkExtractUnstructuredGridPiece()
         extract.SetCreateGhostCells(ghosts > 0)
         extract.SetInputConnection(source.GetOutputPort())
@@ -242,11 +267,22 @@ def make_index():
         writer.SetDataModeToAscii()
         writer.SetFileName(str(INDEX / f"{name}.pvtu"))
         assert writer.Write() == 1
-    # Times out of order, one step in two parts, one as a whole file, one as pieces.
-    files = [(1.5, 0, "whole.vtu"), (0.5, 0, "plain/plain_0.vtu"), (0.5, 1, "plain/plain_1.vtu"),
-             (0.5, 2, "plain/plain_2.vtu"), (1.0, 0, "ghosts.pvtu")]
-    if not (INDEX / "plain").is_dir():
-        files = [(time, part, Path(file).name) for time, part, file in files]
+    # Nodes numbered backwards from 159.
+    numbered = pyvista.UnstructuredGrid(box)
+    add(numbered.GetPointData(), "number", 100 + np.arange(numbered.n_points)[::-1])
+    for piece in range(3):
+        extract = vtk.vtkExtractUnstructuredGridPiece()
+        extract.SetInputData(numbered)
+        extract.UpdatePiece(piece, 3, 1)
+        part = extract.GetOutput()
+        part.GetPointData().SetGlobalIds(part.GetPointData().GetArray("number"))
+        writer = vtk.vtkXMLUnstructuredGridWriter()
+        writer.SetDataModeToAscii()
+        write(writer, part, INDEX / f"ids_{piece}.vtu")
+    (INDEX / "ids.pvtu").write_text((INDEX / "ghosts.pvtu").read_text().replace("ghosts_", "ids_"))
+    # Times out of order, one step in three parts, one as a whole file, one as pieces.
+    files = [(1.5, 0, "whole.vtu"), (0.5, 0, "plain_0.vtu"), (0.5, 1, "plain_1.vtu"),
+             (0.5, 2, "plain_2.vtu"), (1.0, 0, "ghosts.pvtu")]
     sets = "\n".join(f'    <DataSet timestep="{time}" group="" part="{part}" file="{file}"/>'
                      for time, part, file in files)
     (INDEX / "series.pvd").write_text(

@@ -166,6 +166,7 @@ fn limits(text: &str) -> anyhow::Result<Limits> {
     }
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
 fn name_of_nature<S: serde::Serializer>(nature: &Nature, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(nature.name())
 }
@@ -178,6 +179,11 @@ fn text_of_default<S: serde::Serializer>(value: &DefaultValue, to: S) -> Result<
     }
 }
 
+#[expect(
+    clippy::ref_option,
+    clippy::trivially_copy_pass_by_ref,
+    reason = "as serde calls it"
+)]
 fn name_of_fixup<S: serde::Serializer>(fixup: &Option<Fixup>, to: S) -> Result<S::Ok, S::Error> {
     match fixup {
         None => to.serialize_none(),

@@ -4,9 +4,10 @@ use std::time::Instant;
 
 use anyhow::Context;
 
+use super::carrier::Prepared;
 use super::certificate::SchemeNames;
 use super::report::Seconds;
-use super::transferred::{Given, Prepared, transfer_and_write};
+use super::transferred::{Given, transfer_and_write};
 use crate::arguments::ApplyJob;
 use crate::files::read_whole_matrix;
 use crate::output::Outcome;
@@ -42,5 +43,5 @@ pub(crate) fn run(job: &ApplyJob, progress: &Progress) -> anyhow::Result<Outcome
         limiter: None,
     };
     let prepared = Prepared::Matrix(matrix);
-    transfer_and_write(job, scheme, prepared, given, seconds, start, progress)
+    transfer_and_write(job, scheme, &prepared, given, seconds, start, progress)
 }

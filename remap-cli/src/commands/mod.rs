@@ -1,6 +1,7 @@
 //! One file for each command; here they are told apart, with what several of them share.
 
 mod apply;
+mod carrier;
 mod certificate;
 mod check;
 mod compare;

@@ -6,10 +6,11 @@ use anyhow::Context;
 use mesh_core::Location;
 use remap::{MatrixScheme, MomentMatrix};
 
+use super::carrier::Prepared;
 use super::certificate::SchemeNames;
 use super::prepare::prepare;
 use super::report::Seconds;
-use super::transferred::{Given, Prepared, transfer_and_write};
+use super::transferred::{Given, transfer_and_write};
 use crate::arguments::TransferJob;
 use crate::output::Outcome;
 use crate::progress::Progress;
@@ -30,9 +31,10 @@ pub(crate) fn run(job: &TransferJob, progress: &Progress) -> anyhow::Result<Outc
     let (source, target) = (&given.source.mesh, &given.target.mesh);
     let prepared = if let Some(make) = &named.make_limited {
         given.check_names(job, Location::Cells)?;
-        let (giving, receiving) = match job.options.reverse {
-            false => (source, target),
-            true => (target, source),
+        let (giving, receiving) = if job.options.reverse {
+            (target, source)
+        } else {
+            (source, target)
         };
         let bar = progress.bar("receiving cells", receiving.cell_count());
         let count = |cells| bar.inc(cells);
@@ -57,7 +59,7 @@ pub(crate) fn run(job: &TransferJob, progress: &Progress) -> anyhow::Result<Outc
         scheme: named.name,
         limiter: named.make_limited.is_some().then(|| limiter.name()),
     };
-    transfer_and_write(job, scheme, prepared, given, seconds, start, progress)
+    transfer_and_write(job, scheme, &prepared, given, seconds, start, progress)
 }
 
 /// Makes the scheme for two meshes.

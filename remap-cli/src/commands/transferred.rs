@@ -1,17 +1,14 @@
 //! Fields carried from one mesh to the other, step by step, and written.
 
-use std::borrow::Cow;
 use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context, bail};
 use mesh_core::{Field, Location};
 use mesh_io::{MeshFile, Step};
-use remap::{
-    ConservationReport, FieldOperator, FieldScheme, Mask, MomentMatrix, OperatorError,
-    OverlapMatrix, RemapOperator, Transfer, Uncovered,
-};
+use remap::{ConservationReport, Mask, RemapOperator, Transfer, Uncovered};
 
+use super::carrier::{Carrier, Prepared};
 use super::certificate::{Certificate, SchemeNames};
 use super::conservation::{Conservation, FieldConservation};
 use super::meshes::Meshes;
@@ -122,45 +119,6 @@ fn find_field<'a>(
     )
 }
 
-/// What was prepared for two meshes.
-pub(crate) enum Prepared {
-    /// A matrix, from source to target.
-    Matrix(OverlapMatrix),
-    /// The moments of overlaps, from the giving mesh to the receiving one, for a scheme that depends
-    /// on the field.
-    Moments {
-        scheme: Box<dyn FieldScheme>,
-        moments: MomentMatrix,
-    },
-}
-
-/// What carries fields from the giving to the receiving mesh.
-enum Carrier<'a> {
-    Matrix(RemapOperator),
-    Moments(FieldOperator<'a>, &'a dyn FieldScheme),
-}
-
-impl Carrier<'_> {
-    /// Masks, coverage, locations.
-    fn operator(&self) -> &RemapOperator {
-        match self {
-            Self::Matrix(operator) => operator,
-            Self::Moments(operator, _) => operator.operator(),
-        }
-    }
-
-    fn transfer(
-        &self,
-        field: &Field,
-        transfer: &Transfer<'_>,
-    ) -> Result<(Field, ConservationReport), OperatorError> {
-        match self {
-            Self::Matrix(operator) => operator.transfer_field(field, transfer),
-            Self::Moments(operator, scheme) => operator.transfer_field(*scheme, field, transfer),
-        }
-    }
-}
-
 /// Carries the fields of all steps across and writes the receiving mesh with them; reports what was
 /// kept.
 ///
@@ -168,7 +126,7 @@ impl Carrier<'_> {
 pub(crate) fn transfer_and_write(
     job: &FieldsJob,
     scheme: SchemeNames<'_>,
-    prepared: Prepared,
+    prepared: &Prepared,
     given: Given,
     mut seconds: Seconds,
     start: Instant,
@@ -182,83 +140,20 @@ pub(crate) fn transfer_and_write(
         ..
     } = given;
     let options = &job.options;
-    let (giving, receiving, receiving_path) = if options.reverse {
-        (&target, &source, &job.source)
+    let (receiving, receiving_path) = if options.reverse {
+        (&source, &job.source)
     } else {
-        (&source, &target, &job.target)
+        (&target, &job.target)
     };
-    let (matrix, operator) = match &prepared {
-        Prepared::Matrix(matrix) => {
-            let nature = options.nature;
-            let operator = RemapOperator::new(matrix, &source.mesh, &target.mesh, nature)?;
-            let is_reversed = options.reverse;
-            let operator = if is_reversed {
-                operator.reversed()
-            } else {
-                operator
-            };
-            (Cow::Borrowed(matrix), operator)
-        }
-        Prepared::Moments { moments, .. } => {
-            let volumes = moments.volumes();
-            let (giving, receiving) = (&giving.mesh, &receiving.mesh);
-            let operator = RemapOperator::new(&volumes, giving, receiving, options.nature)?;
-            let volumes = if options.reverse {
-                volumes.transpose()
-            } else {
-                volumes
-            };
-            (Cow::Owned(volumes), operator)
-        }
-    };
+    let operator = prepared.operator(&source.mesh, &target.mesh, options)?;
     let operator = with_options(operator, options, series.first(), series.path(0))?;
-    let operator = match &options.target_mask {
-        None => operator,
-        Some(name) => {
-            let location = operator.target_location();
-            let field = find_field(name, location, &receiving.fields, receiving_path)?;
-            let mask = Mask::from_field(field).and_then(|mask| operator.with_target_mask(mask));
-            mask.with_context(|| format!("{}: --target-mask {name}", receiving_path.display()))?
-        }
-    };
+    let operator = with_target_mask(operator, options, &receiving.fields, receiving_path)?;
+    let carrier = prepared.carrier(operator)?;
 
-    let carrier = match &prepared {
-        Prepared::Matrix(_) => Carrier::Matrix(operator),
-        Prepared::Moments { scheme, moments } => {
-            Carrier::Moments(FieldOperator::of(moments, operator)?, scheme.as_ref())
-        }
-    };
-
-    let is_series = series.len() > 1;
-    let mut steps = Vec::with_capacity(series.len());
-    let mut reports = Vec::new();
     let (carried, apply) = progress.step("transferring", || {
-        for step in 0..series.len() {
-            let time = series.time(step);
-            let fields = series.take_fields(step, &mut warnings)?;
-            let carry = |name: &String| {
-                let path = series.path(step);
-                let location = carrier.operator().source_location();
-                let field = find_field(name, location, &fields, path)?;
-                carry(&carrier, options, field, &receiving.fields)
-                    .with_context(|| format!("{}: field {name:?}", path.display()))
-            };
-            let mut carried = Vec::with_capacity(job.names.len() + 1);
-            for name in &job.names {
-                let (field, report) = carry(name)?;
-                let time = is_series.then_some(time);
-                reports.push(FieldConservation::new(name, time, &report));
-                carried.push(field);
-            }
-            if job.coverage {
-                carried.push(carrier.operator().coverage_field("coverage"));
-            }
-            let fields = joined(&receiving.fields, carried);
-            steps.push(Step { time, fields });
-        }
-        anyhow::Ok(())
+        carry_steps(job, &carrier, &mut series, &receiving.fields, &mut warnings)
     });
-    carried?;
+    let (steps, reports) = carried?;
     seconds.apply = Some(apply);
 
     let write = || match steps.as_slice() {
@@ -269,6 +164,7 @@ pub(crate) fn transfer_and_write(
     done?;
     seconds.write = write;
 
+    let matrix = prepared.volumes(options);
     let ((facts, volumes), summary) = progress.step("summing", || {
         let facts = MatrixFacts::new(&matrix);
         let volumes = Volumes::new(&facts, &source.mesh, Some(&target.mesh));
@@ -308,6 +204,53 @@ fn with_options(
         operator = mask.with_context(|| format!("{}: --mask {name}", path.display()))?;
     }
     Ok(operator)
+}
+
+/// The operator with the mask of the receiving mesh that the options name.
+fn with_target_mask(
+    operator: RemapOperator,
+    options: &TransferOptions,
+    receiving: &[Field],
+    path: &Path,
+) -> anyhow::Result<RemapOperator> {
+    let Some(name) = &options.target_mask else {
+        return Ok(operator);
+    };
+    let field = find_field(name, operator.target_location(), receiving, path)?;
+    let mask = Mask::from_field(field).and_then(|mask| operator.with_target_mask(mask));
+    mask.with_context(|| format!("{}: --target-mask {name}", path.display()))
+}
+
+/// The fields of the receiving mesh at each step, with what of them is kept.
+fn carry_steps(
+    job: &FieldsJob,
+    carrier: &Carrier<'_>,
+    series: &mut Series,
+    existing: &[Field],
+    warnings: &mut Vec<String>,
+) -> anyhow::Result<(Vec<Step>, Vec<FieldConservation>)> {
+    let is_series = series.len() > 1;
+    let location = carrier.operator().source_location();
+    let (mut steps, mut reports) = (Vec::with_capacity(series.len()), Vec::new());
+    for step in 0..series.len() {
+        let fields = series.take_fields(step, warnings)?;
+        let (time, path) = (series.time(step), series.path(step));
+        let mut carried = Vec::with_capacity(job.names.len() + 1);
+        for name in &job.names {
+            let field = find_field(name, location, &fields, path)?;
+            let (field, report) = carry(carrier, &job.options, field, existing)
+                .with_context(|| format!("{}: field {name:?}", path.display()))?;
+            let time = is_series.then_some(time);
+            reports.push(FieldConservation::new(name, time, &report));
+            carried.push(field);
+        }
+        if job.coverage {
+            carried.push(carrier.operator().coverage_field("coverage"));
+        }
+        let fields = joined(existing, carried);
+        steps.push(Step { time, fields });
+    }
+    Ok((steps, reports))
 }
 
 /// One field on the receiving mesh, with what of it is kept.

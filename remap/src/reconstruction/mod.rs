@@ -30,6 +30,20 @@ pub enum Neighbourhood {
     Nodes,
 }
 
+impl Neighbourhood {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Faces, Self::Nodes];
+
+    /// Returns the name by which users know it: `faces` or `nodes`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Faces => "faces",
+            Self::Nodes => "nodes",
+        }
+    }
+}
+
 /// The least-squares gradient in every cell of a mesh, as weights of the cells' values.
 ///
 /// The gradient of a cell is that of the linear function through the cell's value, at its centroid,
