@@ -40,10 +40,10 @@ pub use write::write;
 
 use write::Weights;
 
-/// ESMF weight files: netCDF in the classic formats.
+/// ESMF weight files: netCDF.
 ///
-/// All three versions are read; 64-bit offset is written, and 64-bit data (CDF-5) where a variable
-/// has 4 GiB or more.
+/// The three classic formats and netCDF-4 are read; 64-bit offset is written, and 64-bit data (CDF-5)
+/// where a variable has 4 GiB or more.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct EsmfWeights;
 

@@ -6,7 +6,7 @@ use super::error::EsmfError;
 use super::{Normalization, weight};
 use crate::labels::{Labels, TEXTS};
 use crate::matrix_file::{MatrixFile, PartLabel};
-use crate::netcdf::Classic;
+use crate::netcdf::{self, Netcdf};
 use crate::rows::{Entries, are_plausible};
 
 /// The matrix and its labels in the bytes `file` of a weight file.
@@ -19,11 +19,11 @@ use crate::rows::{Entries, are_plausible};
 /// What is wrong, and where.
 pub fn read(file: &[u8]) -> Result<MatrixFile, EsmfError> {
     let file = Weights {
-        netcdf: Classic::parse(file)?,
+        netcdf: netcdf::open(file)?,
     };
     let mut labels = Labels::default();
     for name in TEXTS {
-        if let Some(text) = file.netcdf.text(name) {
+        if let Some(text) = file.netcdf.text(name)? {
             labels.take(name, &text)?;
         }
     }
@@ -64,13 +64,13 @@ pub fn read(file: &[u8]) -> Result<MatrixFile, EsmfError> {
 }
 
 struct Weights<'a> {
-    netcdf: Classic<'a>,
+    netcdf: Box<dyn Netcdf + 'a>,
 }
 
 impl Weights<'_> {
     fn cells(&self, name: &'static str, is_ours: bool) -> Result<usize, EsmfError> {
         let what = "dimension";
-        let found = match self.netcdf.dimension(name) {
+        let found = match self.netcdf.dimension(name)? {
             Some(found) => found,
             None if is_ours => 0,
             None => return Err(EsmfError::Missing { what, name }),
@@ -82,9 +82,8 @@ impl Weights<'_> {
     /// Ids of the file, which count from 1, counted from 0.
     fn ids(&self, name: &'static str, count: usize) -> Result<Vec<u32>, EsmfError> {
         let what = "variable";
-        let variable = self.netcdf.variable(name);
-        let variable = variable.ok_or(EsmfError::Missing { what, name })?;
-        Ok(self.netcdf.ids(variable, 1, count as u32)?)
+        let ids = self.netcdf.ids(name, count as u32)?;
+        ids.ok_or(EsmfError::Missing { what, name })
     }
 
     fn floats(&self, name: &'static str, expected: usize) -> Result<Vec<f64>, EsmfError> {
@@ -98,16 +97,15 @@ impl Weights<'_> {
         name: &'static str,
         expected: usize,
     ) -> Result<Option<Vec<f64>>, EsmfError> {
-        let Some(variable) = self.netcdf.variable(name) else {
-            return Ok(None);
-        };
-        let values = self.netcdf.floats(variable)?;
-        expect_length(name, values.len(), expected)?;
-        Ok(Some(values))
+        let values = self.netcdf.floats(name)?;
+        if let Some(values) = &values {
+            expect_length(name, values.len(), expected)?;
+        }
+        Ok(values)
     }
 
     fn normalization(&self, notes: &mut Vec<String>) -> Result<Normalization, EsmfError> {
-        let Some(found) = self.netcdf.text("normalization") else {
+        let Some(found) = self.netcdf.text("normalization")? else {
             notes.push(
                 "does not say how its weights are normalized: taken for destarea, weights times \
                  area_b are the overlaps"
@@ -162,11 +160,12 @@ impl Weights<'_> {
     }
 
     fn part(&self, matrix: &CsrMatrix) -> Result<Option<PartLabel>, EsmfError> {
-        let Some(part) = self.netcdf.number("part") else {
+        let Some(part) = self.netcdf.number("part")? else {
             return Ok(None);
         };
         let number = |name| {
-            let number = self.netcdf.number(name).ok_or(EsmfError::Part { name })?;
+            let number = self.netcdf.number(name)?;
+            let number = number.ok_or(EsmfError::Part { name })?;
             let found = u32::try_from(number);
             found.map_err(|_| EsmfError::TooLarge {
                 name,

@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::hdf5::Hdf5Error;
+
 /// What can be wrong with a netCDF file; offsets count bytes from 0.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[non_exhaustive]
@@ -12,12 +14,18 @@ pub enum NetcdfError {
         /// What stands there.
         found: String,
     },
-    /// It is of the format that is HDF5 inside.
+    /// A file of netCDF-4 is damaged, or uses what of HDF5 is not read.
     #[error(
-        "it is a netCDF-4 file (HDF5), expected a classic one; convert it with \
-         `nccopy -k nc6 FILE NEW` or `ncks -6 FILE NEW`"
+        "{}{source}; `nccopy -k nc6 FILE NEW` makes a classic file of it",
+        place(variable)
     )]
-    Hdf5,
+    Hdf5 {
+        /// The variable, dimension or attribute; empty for the file.
+        variable: String,
+        /// What is wrong.
+        #[source]
+        source: Hdf5Error,
+    },
     /// A version that is none.
     #[error("it is of version {found} of netCDF's classic format, expected 1, 2 or 5")]
     Version {
@@ -81,4 +89,12 @@ pub enum NetcdfError {
         /// The largest one allowed.
         largest: u64,
     },
+}
+
+fn place(variable: &str) -> String {
+    if variable.is_empty() {
+        String::new()
+    } else {
+        format!("{variable}: ")
+    }
 }

@@ -195,9 +195,6 @@ struct HeaderReader<'a> {
 impl<'a> HeaderReader<'a> {
     fn new(file: &'a [u8]) -> Result<Self, NetcdfError> {
         let [b'C', b'D', b'F', version, ..] = file else {
-            if file.starts_with(b"\x89HDF") {
-                return Err(NetcdfError::Hdf5);
-            }
             let begin = &file[..file.len().min(8)];
             return Err(NetcdfError::Magic {
                 found: String::from_utf8_lossy(begin).into_owned(),

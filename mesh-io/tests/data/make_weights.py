@@ -32,7 +32,7 @@ FRAC_B = np.array([0.75, 0.0, 0.8125])
 
 
 def write(name, *, file_format="NETCDF3_64BIT_OFFSET", normalization="destarea", weights=None,
-          order=None, records=False, kind="f8", index="i4", leave_out=(), more=None):
+          order=None, records=False, kind="f8", index="i4", leave_out=(), more=None, **options):
     if weights is None:
         weights = VOLUME / AREA_B[ROW - 1]
     row, col = ROW, COL
@@ -54,7 +54,7 @@ def write(name, *, file_format="NETCDF3_64BIT_OFFSET", normalization="destarea",
                      "S": (kind, "n_s", weights), **(more or {})}
         for variable, (dtype, dimension, values) in variables.items():
             if variable not in leave_out:
-                file.createVariable(variable, dtype, (dimension,))[:] = values
+                file.createVariable(variable, dtype, (dimension,), **options)[:] = values
 
 
 write("classic", file_format="NETCDF3_CLASSIC")
@@ -62,6 +62,9 @@ write("offset")
 write("data", file_format="NETCDF3_64BIT_DATA")
 write("data_int64", file_format="NETCDF3_64BIT_DATA", index="i8")
 write("netcdf4", file_format="NETCDF4")
+write("netcdf4_classic_model", file_format="NETCDF4_CLASSIC")
+write("netcdf4_deflated", file_format="NETCDF4", zlib=True, shuffle=True, chunksizes=(2,))
+write("netcdf4_records", file_format="NETCDF4", records=True)
 write("records", records=True)
 write("short_records", records=True, index="i2")
 write("floats", kind="f4")

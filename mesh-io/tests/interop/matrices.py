@@ -118,7 +118,8 @@ def try_theirs(ours, folder, table, matrix):
     ]
     for file_format, encoding in [("NETCDF3_CLASSIC", "classic"),
                                   ("NETCDF3_64BIT_OFFSET", "64-bit offset"),
-                                  ("NETCDF3_64BIT_DATA", "64-bit data")]:
+                                  ("NETCDF3_64BIT_DATA", "64-bit data"),
+                                  ("NETCDF4", "netCDF-4")]:
         for normalization, areas, check in [("destarea", exact, same), ("fracarea", area_b, close)]:
             write = write_netcdf4(file_format, normalization)
             makers.append(("nc", f"{encoding}, {normalization}", "netCDF4", check,

@@ -1,11 +1,12 @@
-//! Values and attributes of a file that is in memory.
+//! Values and attributes of a classic file that is in memory.
 
+use super::Netcdf;
 use super::error::NetcdfError;
 use super::header::{Attribute, Header, Type, Variable};
 
 /// A file in one of the classic formats.
 #[derive(Debug)]
-pub(crate) struct Classic<'a> {
+pub(super) struct Classic<'a> {
     file: &'a [u8],
     header: Header,
 }
@@ -15,41 +16,10 @@ impl<'a> Classic<'a> {
     ///
     /// # Errors
     ///
-    /// A header that is damaged, or the place where another format begins.
-    pub(crate) fn parse(file: &'a [u8]) -> Result<Self, NetcdfError> {
+    /// A header that is damaged.
+    pub(super) fn parse(file: &'a [u8]) -> Result<Self, NetcdfError> {
         let header = Header::parse(file)?;
         Ok(Self { file, header })
-    }
-
-    /// The length of a dimension.
-    pub(crate) fn dimension(&self, name: &str) -> Option<u64> {
-        let mut dimensions = self.header.dimensions.iter();
-        dimensions
-            .find(|(found, _)| found == name)
-            .map(|(_, length)| *length)
-    }
-
-    /// An attribute of the file that is text, without blanks around it.
-    pub(crate) fn text(&self, name: &str) -> Option<String> {
-        let attribute = self.attribute(name)?;
-        let text = String::from_utf8_lossy(&attribute.bytes);
-        let text = text.trim_matches(|c: char| c == '\0' || c.is_whitespace());
-        (attribute.kind == Type::Char).then(|| text.to_owned())
-    }
-
-    /// An attribute of the file that is one whole number, not below zero.
-    pub(crate) fn number(&self, name: &str) -> Option<u64> {
-        let attribute = self.attribute(name)?;
-        if let (Type::Double, Some(bytes)) = (attribute.kind, attribute.bytes.first_chunk()) {
-            let number = f64::from_be_bytes(*bytes);
-            let is_whole = number.fract() == 0.0 && number >= 0.0 && number <= 2_f64.powi(53);
-            return is_whole.then_some(number as u64);
-        }
-        let mut number = None;
-        integers(attribute.kind, &attribute.bytes, |value| {
-            number = u64::try_from(value).ok();
-        });
-        number
     }
 
     fn attribute(&self, name: &str) -> Option<&Attribute> {
@@ -57,71 +27,9 @@ impl<'a> Classic<'a> {
         attributes.find(|attribute| attribute.name == name)
     }
 
-    /// A variable by its name.
-    pub(crate) fn variable(&self, name: &str) -> Option<&Variable> {
+    fn variable(&self, name: &str) -> Option<&Variable> {
         let mut variables = self.header.variables.iter();
         variables.find(|variable| variable.name == name)
-    }
-
-    /// The values of a variable as floats.
-    ///
-    /// # Errors
-    ///
-    /// Text, or values that are not all in the file.
-    pub(crate) fn floats(&self, variable: &Variable) -> Result<Vec<f64>, NetcdfError> {
-        let slices = self.slices(variable)?;
-        let mut values = Vec::new();
-        values.reserve_exact(slices.bytes() / variable.kind.size());
-        for slice in slices {
-            match variable.kind {
-                Type::Double => values.extend(words(slice).map(f64::from_be_bytes)),
-                Type::Float => values.extend(words(slice).map(f32::from_be_bytes).map(f64::from)),
-                kind => {
-                    if !integers(kind, slice, |value| values.push(value as f64)) {
-                        return Err(Self::unexpected(variable, "double or float"));
-                    }
-                }
-            }
-        }
-        Ok(values)
-    }
-
-    /// The values of a variable from `least` to `largest`, less `least`.
-    ///
-    /// # Errors
-    ///
-    /// Values that are no whole numbers, out of range, or not all in the file.
-    pub(crate) fn ids(
-        &self,
-        variable: &Variable,
-        least: u32,
-        largest: u32,
-    ) -> Result<Vec<u32>, NetcdfError> {
-        let slices = self.slices(variable)?;
-        let mut values = Vec::new();
-        values.reserve_exact(slices.bytes() / variable.kind.size());
-        let mut wrong = None;
-        for slice in slices {
-            let is_whole = integers(variable.kind, slice, |value| {
-                if value < least.into() || value > largest.into() {
-                    wrong.get_or_insert((values.len(), value));
-                }
-                values.push((value as u32).wrapping_sub(least));
-            });
-            if !is_whole {
-                return Err(Self::unexpected(variable, "int or int64"));
-            }
-        }
-        match wrong {
-            None => Ok(values),
-            Some((index, value)) => Err(NetcdfError::Range {
-                variable: crate::shorten(&variable.name),
-                index,
-                value,
-                least: least.into(),
-                largest: largest.into(),
-            }),
-        }
     }
 
     fn unexpected(variable: &Variable, expected: &'static str) -> NetcdfError {
@@ -168,6 +76,86 @@ impl<'a> Classic<'a> {
             begin: variable.begin,
             end: self.file.len(),
         })
+    }
+}
+
+impl Netcdf for Classic<'_> {
+    fn dimension(&self, name: &str) -> Result<Option<u64>, NetcdfError> {
+        let mut dimensions = self.header.dimensions.iter();
+        let found = dimensions.find(|(found, _)| found == name);
+        Ok(found.map(|(_, length)| *length))
+    }
+
+    fn text(&self, name: &str) -> Result<Option<String>, NetcdfError> {
+        let attribute = self.attribute(name);
+        let text = attribute.filter(|attribute| attribute.kind == Type::Char);
+        Ok(text.map(|text| super::trimmed(&String::from_utf8_lossy(&text.bytes))))
+    }
+
+    fn number(&self, name: &str) -> Result<Option<u64>, NetcdfError> {
+        let Some(attribute) = self.attribute(name) else {
+            return Ok(None);
+        };
+        if let (Type::Double, Some(bytes)) = (attribute.kind, attribute.bytes.first_chunk()) {
+            return Ok(super::whole(f64::from_be_bytes(*bytes)));
+        }
+        let mut number = None;
+        integers(attribute.kind, &attribute.bytes, |value| {
+            number = u64::try_from(value).ok();
+        });
+        Ok(number)
+    }
+
+    fn floats(&self, name: &str) -> Result<Option<Vec<f64>>, NetcdfError> {
+        let Some(variable) = self.variable(name) else {
+            return Ok(None);
+        };
+        let slices = self.slices(variable)?;
+        let mut values = Vec::new();
+        values.reserve_exact(slices.bytes() / variable.kind.size());
+        for slice in slices {
+            match variable.kind {
+                Type::Double => values.extend(words(slice).map(f64::from_be_bytes)),
+                Type::Float => values.extend(words(slice).map(f32::from_be_bytes).map(f64::from)),
+                kind => {
+                    if !integers(kind, slice, |value| values.push(value as f64)) {
+                        return Err(Self::unexpected(variable, "double or float"));
+                    }
+                }
+            }
+        }
+        Ok(Some(values))
+    }
+
+    fn ids(&self, name: &str, largest: u32) -> Result<Option<Vec<u32>>, NetcdfError> {
+        let Some(variable) = self.variable(name) else {
+            return Ok(None);
+        };
+        let slices = self.slices(variable)?;
+        let mut values = Vec::new();
+        values.reserve_exact(slices.bytes() / variable.kind.size());
+        let mut wrong = None;
+        for slice in slices {
+            let is_whole = integers(variable.kind, slice, |value| {
+                if value < 1 || value > largest.into() {
+                    wrong.get_or_insert((values.len(), value));
+                }
+                values.push((value as u32).wrapping_sub(1));
+            });
+            if !is_whole {
+                return Err(Self::unexpected(variable, "int or int64"));
+            }
+        }
+        match wrong {
+            None => Ok(Some(values)),
+            Some((index, value)) => Err(NetcdfError::Range {
+                variable: crate::shorten(&variable.name),
+                index,
+                value,
+                least: 1,
+                largest: largest.into(),
+            }),
+        }
     }
 }
 
