@@ -43,7 +43,6 @@ mod standard;
 mod standard_faces;
 mod surface;
 mod tetrahedra;
-mod tetrahedron_tables;
 
 pub use convex::Degenerate;
 pub use eight_boxes::{BoxFilter, EightBoxes};
