@@ -53,8 +53,6 @@ pub struct Intersector {
     ignore_boxes: bool,
     convex: Box<[Scratch; 2]>,
     queue: Queue,
-    /// Filled again for each pair of solids.
-    target: Option<Box<TargetTetrahedron>>,
     tetrahedra: Box<[tetrahedra::Scratch; 2]>,
     general: General,
 }
@@ -189,26 +187,21 @@ impl Intersector {
         sources: [&Solid; COUNT],
         target: &Solid,
     ) -> Option<[Option<Moments>; COUNT]> {
-        if !target.is_convex_tetrahedron()
-            || !sources.iter().all(|source| source.is_convex_tetrahedron())
-        {
+        if !self.queue.is_empty() || !sources.iter().all(|source| source.is_convex_tetrahedron()) {
             return None;
         }
-        let mut clipper = self.target.take().unwrap_or_default();
-        clipper.fill(&target.first_four_nodes(), target.frame(), &target.class());
-        for (key, source) in sources.iter().enumerate() {
-            let source = SourceTetrahedron::new(source.first_four_nodes(), source.class());
-            self.queue_tetrahedron(key as u32, &source, &clipper);
+        let target = target.target_tetrahedron()?;
+        for (key, source) in (0..).zip(sources) {
+            self.queue_tetrahedron(key, &source.source_tetrahedron()?, target);
         }
         let mut overlaps = [Ok(None); COUNT];
         if FIRST {
-            self.overlaps_of_queued(&clipper, |key, overlap| overlaps[key as usize] = overlap);
+            self.overlaps_of_queued(target, |key, overlap| overlaps[key as usize] = overlap);
         } else {
-            self.overlaps_of_queued(&clipper, |key, volume| {
+            self.overlaps_of_queued(target, |key, volume| {
                 overlaps[key as usize] = volume.map(|volume| volume.map(Moments::of_volume));
             });
         }
-        self.target = Some(clipper);
         let mut result = [None; COUNT];
         for (result, overlap) in result.iter_mut().zip(overlaps) {
             *result = overlap.ok()?;

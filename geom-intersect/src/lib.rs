@@ -44,7 +44,6 @@ mod standard;
 mod standard_faces;
 mod surface;
 mod tetrahedra;
-mod tetrahedron_tables;
 
 pub use boxes::upright_box;
 pub use convex::Degenerate;

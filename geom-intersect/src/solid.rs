@@ -1,6 +1,6 @@
 //! A cell prepared for intersection.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 
 use nalgebra::{Point3, Vector3};
 
@@ -16,6 +16,7 @@ use crate::soup::Soup;
 use crate::standard::StandardShape;
 use crate::standard_faces::StandardFaces;
 use crate::surface::Surface;
+use crate::tetrahedra::{SourceTetrahedron, TargetTetrahedron};
 
 /// A solid cell: the region that its closed, outward oriented faces bound.
 ///
@@ -51,6 +52,9 @@ pub struct Solid {
     planar: Vec<bool>,
     /// The planes once more, for the fast path: of a convex standard cell, in its own frame.
     own_planes: OnceCell<ConvexPlanes>,
+    /// The cell as the path of tetrahedra takes it for a target, and where it was before.
+    target: OnceCell<Box<TargetTetrahedron>>,
+    spare: RefCell<Option<Box<TargetTetrahedron>>>,
     surface: OnceCell<Surface>,
     decomposition: OnceCell<Decomposition>,
 }
@@ -227,6 +231,9 @@ impl Solid {
         self.surface.take();
         self.decomposition.take();
         self.own_planes.take();
+        if let Some(target) = self.target.take() {
+            *self.spare.get_mut() = Some(target);
+        }
     }
 
     #[inline]
@@ -387,15 +394,34 @@ impl Solid {
         }))
     }
 
-    /// Whether the path of tetrahedra takes the solid.
+    /// Returns the cell as the path of tetrahedra takes it for a source; none unless it is a convex
+    /// tetrahedron.
+    #[inline]
+    pub(crate) fn source_tetrahedron(&self) -> Option<SourceTetrahedron> {
+        self.is_convex_tetrahedron()
+            .then(|| SourceTetrahedron::new(self.first_four_nodes(), self.class))
+    }
+
+    /// Returns the cell as that path takes it for a target, found once; none unless it is a convex
+    /// tetrahedron.
+    #[inline]
+    pub(crate) fn target_tetrahedron(&self) -> Option<&TargetTetrahedron> {
+        if !self.is_convex_tetrahedron() {
+            return None;
+        }
+        Some(self.target.get_or_init(|| {
+            let mut target = self.spare.take().unwrap_or_default();
+            target.fill(&self.first_four_nodes(), self.frame(), &self.class);
+            target
+        }))
+    }
+
     #[inline]
     pub(crate) fn is_convex_tetrahedron(&self) -> bool {
         self.class.convex && self.shape == Some(StandardShape::Tetrahedron)
     }
 
-    /// The nodes of a tetrahedron.
-    #[inline]
-    pub(crate) fn first_four_nodes(&self) -> [Point3<f64>; 4] {
+    fn first_four_nodes(&self) -> [Point3<f64>; 4] {
         [0, 1, 2, 3].map(|node| self.node(node))
     }
 

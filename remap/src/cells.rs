@@ -164,7 +164,7 @@ pub(crate) fn examine(mesh: &UnstructuredMesh) -> (Vec<Bounds>, Vec<SolidClass>)
                     return (Bounds { min, max }, SolidClass::of_box(&min, &max));
                 }
                 if mesh.shape(cell) == Shape::Tetrahedron
-                    && let Some((min, max, class)) = examine_tetrahedron(&nodes(mesh, cell))
+                    && let Some(((min, max), class)) = examine_tetrahedron(&nodes(mesh, cell))
                 {
                     return (Bounds { min, max }, class);
                 }

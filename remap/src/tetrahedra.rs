@@ -89,7 +89,7 @@ struct TetrahedronCache {
 }
 
 /// Tetrahedra kept per thread, of a quarter of a kilobyte each.
-const KEPT: usize = 2048;
+const KEPT: usize = 4096;
 
 #[derive(Debug, Clone, Copy)]
 struct Kept {
@@ -154,13 +154,16 @@ impl Clipped {
             volumes, moments, ..
         } = self;
         match needed {
-            MomentsNeeded::Volume => intersector.volumes_of_queued(target, |key, volume| {
-                volumes.extend(volume.transpose().map(|volume| (key, volume)));
-            }),
-            MomentsNeeded::VolumeAndFirst | MomentsNeeded::UpToSecond => intersector
-                .moments_of_queued(target, |key, overlap| {
+            MomentsNeeded::Volume => {
+                intersector.volumes_of_queued(target, |key, volume| {
+                    volumes.extend(volume.transpose().map(|volume| (key, volume)));
+                });
+            }
+            MomentsNeeded::VolumeAndFirst | MomentsNeeded::UpToSecond => {
+                intersector.moments_of_queued(target, |key, overlap| {
                     moments.extend(overlap.transpose().map(|moments| (key, moments)));
-                }),
+                });
+            }
         }
     }
 
@@ -170,24 +173,24 @@ impl Clipped {
         mut visit: impl FnMut(SourceCell, Moments),
         mut otherwise: impl FnMut(SourceCell, &mut [Solid; 2]) -> Option<Moments>,
     ) {
-        let solids = &mut self.solids;
-        let mut visit = |key, moments| {
-            let cell = SourceCell::new(CellId::new(key));
-            match moments {
-                Ok(moments) => visit(cell, moments),
-                Err(Degenerate) => {
-                    if let Some(moments) = otherwise(cell, solids) {
-                        visit(cell, moments);
-                    }
-                }
-            }
-        };
+        let Self {
+            volumes,
+            moments,
+            solids,
+        } = self;
+        let cell = |key| SourceCell::new(CellId::new(key));
         // Of one of the two there are none.
-        for (key, volume) in self.volumes.drain(..) {
-            visit(key, volume.map(Moments::of_volume));
+        for (key, volume) in volumes.drain(..) {
+            if let Ok(volume) = volume {
+                visit(cell(key), Moments::of_volume(volume));
+            } else if let Some(moments) = otherwise(cell(key), solids) {
+                visit(cell(key), moments);
+            }
         }
-        for (key, moments) in self.moments.drain(..) {
-            visit(key, moments);
+        for (key, moments) in moments.drain(..) {
+            if let Some(moments) = moments.ok().or_else(|| otherwise(cell(key), solids)) {
+                visit(cell(key), moments);
+            }
         }
     }
 }
