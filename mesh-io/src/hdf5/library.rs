@@ -24,7 +24,7 @@ impl LibraryFile {
     ///
     /// What the library says.
     pub(crate) fn open(path: &Path) -> Result<Self, Hdf5Error> {
-        File::open(path).map(Self).map_err(refused)
+        File::open(path).map(Self).map_err(|error| refused(&error))
     }
 
     /// Whether there is an object of this path. The library wants every part of it asked for.
@@ -42,7 +42,9 @@ impl LibraryFile {
     fn kind(&self, path: &str) -> Result<LocationType, Hdf5Error> {
         self.check(path)?;
         let path = if path.is_empty() { "/" } else { path };
-        self.0.loc_type_by_name(path).map_err(refused)
+        self.0
+            .loc_type_by_name(path)
+            .map_err(|error| refused(&error))
     }
 }
 
@@ -50,11 +52,11 @@ impl Hdf5Read for LibraryFile {
     fn members(&self, group: &str) -> Result<Vec<Member>, Hdf5Error> {
         self.check(group)?;
         let path = if group.is_empty() { "/" } else { group };
-        let opened = self.0.group(path).map_err(refused)?;
+        let opened = self.0.group(path).map_err(|error| refused(&error))?;
         // Where the order of creation is not tracked, that is an error.
         let by = |index| opened.member_names_by(index, IterationOrder::Increasing);
         let names = by(IndexType::CreationOrder).or_else(|_| by(IndexType::Name));
-        let names = names.map_err(refused)?;
+        let names = names.map_err(|error| refused(&error))?;
         let mut members = Vec::new();
         for name in names.into_iter().filter(|name| !name.contains('/')) {
             // Links that lead nowhere are none.
@@ -70,39 +72,43 @@ impl Hdf5Read for LibraryFile {
         let path = if object.is_empty() { "/" } else { object };
         let kind = self.kind(object)?;
         let attribute = if matches!(kind, LocationType::Group) {
-            let group = self.0.group(path).map_err(refused)?;
-            let names = group.attr_names().map_err(refused)?;
+            let group = self.0.group(path).map_err(|error| refused(&error))?;
+            let names = group.attr_names().map_err(|error| refused(&error))?;
             if !names.iter().any(|found| found == name) {
                 return Ok(None);
             }
             group.attr(name)
         } else {
-            let dataset = self.0.dataset(path).map_err(refused)?;
-            let names = dataset.attr_names().map_err(refused)?;
+            let dataset = self.0.dataset(path).map_err(|error| refused(&error))?;
+            let names = dataset.attr_names().map_err(|error| refused(&error))?;
             if !names.iter().any(|found| found == name) {
                 return Ok(None);
             }
             dataset.attr(name)
         };
-        let attribute = attribute.map_err(refused)?;
+        let attribute = attribute.map_err(|error| refused(&error))?;
         read(&attribute).map(Some)
     }
 
     fn length(&self, dataset: &str) -> Result<usize, Hdf5Error> {
         self.check(dataset)?;
-        Ok(self.0.dataset(dataset).map_err(refused)?.size())
+        Ok(self
+            .0
+            .dataset(dataset)
+            .map_err(|error| refused(&error))?
+            .size())
     }
 
     fn values(&self, dataset: &str) -> Result<Value, Hdf5Error> {
         self.check(dataset)?;
-        let dataset = self.0.dataset(dataset).map_err(refused)?;
+        let dataset = self.0.dataset(dataset).map_err(|error| refused(&error))?;
         read(&dataset)
     }
 }
 
 fn read(container: &Container) -> Result<Value, Hdf5Error> {
-    let datatype = container.dtype().map_err(refused)?;
-    let descriptor = datatype.to_descriptor().map_err(refused)?;
+    let datatype = container.dtype().map_err(|error| refused(&error))?;
+    let descriptor = datatype.to_descriptor().map_err(|error| refused(&error))?;
     match descriptor {
         TypeDescriptor::Integer(_) | TypeDescriptor::Unsigned(_) => {
             read_raw(container).map(Value::Integers)
@@ -114,7 +120,7 @@ fn read(container: &Container) -> Result<Value, Hdf5Error> {
         }
         TypeDescriptor::FixedUnicode(size) if size <= LONGEST => {
             let texts = read_raw::<FixedUnicode<LONGEST>>(container)?;
-            Ok(text(texts.iter().map(|text| text.as_bytes()), size))
+            Ok(text(texts.iter().map(FixedUnicode::as_bytes), size))
         }
         TypeDescriptor::VarLenAscii => {
             let texts = read_raw::<VarLenAscii>(container)?;
@@ -122,7 +128,7 @@ fn read(container: &Container) -> Result<Value, Hdf5Error> {
         }
         TypeDescriptor::VarLenUnicode => {
             let texts = read_raw::<VarLenUnicode>(container)?;
-            Ok(text(texts.iter().map(|text| text.as_bytes()), 0))
+            Ok(text(texts.iter().map(VarLenUnicode::as_bytes), 0))
         }
         TypeDescriptor::FixedArray(base, BYTES) => match *base {
             TypeDescriptor::Integer(IntSize::U1) => {
@@ -140,7 +146,7 @@ fn read(container: &Container) -> Result<Value, Hdf5Error> {
 }
 
 fn read_raw<T: H5Type>(container: &Container) -> Result<Vec<T>, Hdf5Error> {
-    container.read_raw().map_err(refused)
+    container.read_raw().map_err(|error| refused(&error))
 }
 
 /// The texts in a row, each filled up to `size` as it is in the file.
@@ -159,7 +165,7 @@ fn unsupported(descriptor: &TypeDescriptor) -> Hdf5Error {
     Hdf5Error::Library { message }
 }
 
-fn refused(error: Error) -> Hdf5Error {
+fn refused(error: &Error) -> Hdf5Error {
     let message = error.to_string();
     let words: Vec<&str> = message.split_whitespace().collect();
     let message = crate::shorten_to(&words.join(" "), 200);

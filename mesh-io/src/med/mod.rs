@@ -91,9 +91,7 @@ fn read_any<T>(
 ) -> Result<T, ReadError> {
     let result = native(&read_file(path)?);
     let result = match result {
-        Err(error) if error.is_unsupported() => {
-            read_through_library(path, through_library).unwrap_or(Err(error))
-        }
+        Err(error) if error.is_unsupported() => read_through_library(path, error, through_library),
         result => result,
     };
     result.map_err(|source| ReadError::Med {
@@ -105,18 +103,20 @@ fn read_any<T>(
 #[cfg(feature = "hdf5-library")]
 fn read_through_library<T>(
     path: &Path,
+    _error: MedError,
     read: impl FnOnce(&dyn Hdf5Read) -> Result<T, MedError>,
-) -> Option<Result<T, MedError>> {
-    let file = LibraryFile::open(path).map_err(|error| access::at("", error));
-    Some(file.and_then(|file| read(&file)))
+) -> Result<T, MedError> {
+    let file = LibraryFile::open(path).map_err(|error| access::at("", error))?;
+    read(&file)
 }
 
 #[cfg(not(feature = "hdf5-library"))]
 fn read_through_library<T>(
     _path: &Path,
+    error: MedError,
     _read: impl FnOnce(&dyn Hdf5Read) -> Result<T, MedError>,
-) -> Option<Result<T, MedError>> {
-    None
+) -> Result<T, MedError> {
+    Err(error)
 }
 
 fn mesh_name(path: &Path) -> String {

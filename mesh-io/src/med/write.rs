@@ -52,7 +52,7 @@ pub fn write(
     write_steps(out, name, mesh, &[(None, fields)])
 }
 
-/// As [`write`], with the fields of several steps of time.
+/// As [`write()`], with the fields of several steps of time.
 ///
 /// A field with labels becomes families only if it has the same values at every step that has it.
 ///
