@@ -39,6 +39,15 @@ pub(crate) fn places(path: &Path, steps: Steps, also: &[PathBuf]) -> anyhow::Res
         };
         match steps {
             Steps::One(step) => {
+                let count = times.len().max(1);
+                if let StepChoice::Number(number) = step {
+                    ensure!(
+                        number < count,
+                        "{}: has no step {number}; expected 0 to {}",
+                        path.display(),
+                        count - 1
+                    );
+                }
                 let time = match step {
                     StepChoice::Last => times.last(),
                     StepChoice::Number(number) => times.get(number),
