@@ -19,10 +19,21 @@ pub(crate) enum Prepared {
     Moments {
         scheme: Box<dyn FieldScheme>,
         moments: MomentMatrix,
+        /// Those of the moments.
+        volumes: OverlapMatrix,
     },
 }
 
 impl Prepared {
+    /// The moments with their volumes, taken out once.
+    pub(crate) fn of_moments(scheme: Box<dyn FieldScheme>, moments: MomentMatrix) -> Self {
+        Self::Moments {
+            scheme,
+            volumes: moments.volumes(),
+            moments,
+        }
+    }
+
     /// The operator from the giving to the receiving mesh.
     pub(crate) fn operator(
         &self,
@@ -42,13 +53,13 @@ impl Prepared {
                     operator
                 })
             }
-            Self::Moments { moments, .. } => {
+            Self::Moments { volumes, .. } => {
                 let (giving, receiving) = if reverse {
                     (target, source)
                 } else {
                     (source, target)
                 };
-                RemapOperator::new(&moments.volumes(), giving, receiving, nature)
+                RemapOperator::new(volumes, giving, receiving, nature)
             }
         }
     }
@@ -57,9 +68,9 @@ impl Prepared {
     pub(crate) fn carrier(&self, operator: RemapOperator) -> Result<Carrier<'_>, OperatorError> {
         Ok(match self {
             Self::Matrix(_) => Carrier::Matrix(operator),
-            Self::Moments { scheme, moments } => {
-                Carrier::Moments(FieldOperator::of(moments, operator)?, scheme.as_ref())
-            }
+            Self::Moments {
+                scheme, moments, ..
+            } => Carrier::Moments(FieldOperator::of(moments, operator)?, scheme.as_ref()),
         })
     }
 
@@ -67,10 +78,8 @@ impl Prepared {
     pub(crate) fn volumes(&self, options: &TransferOptions) -> Cow<'_, OverlapMatrix> {
         match self {
             Self::Matrix(matrix) => Cow::Borrowed(matrix),
-            Self::Moments { moments, .. } if options.reverse => {
-                Cow::Owned(moments.volumes().transpose())
-            }
-            Self::Moments { moments, .. } => Cow::Owned(moments.volumes()),
+            Self::Moments { volumes, .. } if options.reverse => Cow::Owned(volumes.transpose()),
+            Self::Moments { volumes, .. } => Cow::Borrowed(volumes),
         }
     }
 }

@@ -6,6 +6,7 @@ use anyhow::{Context, ensure};
 use mesh_core::{Field, UnstructuredMesh};
 use mesh_io::{MeshFile, ReadOptions, StepChoice, read_times};
 
+use super::info::check_step;
 use crate::arguments::Steps;
 use crate::files::read_mesh;
 
@@ -35,19 +36,11 @@ pub(crate) fn places(path: &Path, steps: Steps, also: &[PathBuf]) -> anyhow::Res
         };
         let times = match steps {
             Steps::One(StepChoice::Last) if also.is_empty() => Vec::new(),
-            _ => read_times(path)?,
+            Steps::One(step) => check_step(path, &ReadOptions::default().step(step))?,
+            Steps::All => read_times(path)?,
         };
         match steps {
             Steps::One(step) => {
-                let count = times.len().max(1);
-                if let StepChoice::Number(number) = step {
-                    ensure!(
-                        number < count,
-                        "{}: has no step {number}; expected 0 to {}",
-                        path.display(),
-                        count - 1
-                    );
-                }
                 let time = match step {
                     StepChoice::Last => times.last(),
                     StepChoice::Number(number) => times.get(number),

@@ -41,10 +41,7 @@ pub(crate) fn run(job: &TransferJob, progress: &Progress) -> anyhow::Result<Outc
         let begin = Instant::now();
         let moments = MomentMatrix::prepare_with(giving, receiving, &count)?;
         seconds.intersect = begin.elapsed().as_secs_f64();
-        Prepared::Moments {
-            scheme: make(giving, *limiter),
-            moments,
-        }
+        Prepared::of_moments(make(giving, *limiter), moments)
     } else {
         let scheme = make(named, given.meshes(job))?;
         // Before the long work: a misspelt name is found at once.
