@@ -3,14 +3,15 @@
 mod common;
 
 use common::{
-    boxes_in_a_row, covering_pair, jittered, one_box, overlaps, partly_covering_pair, rough_field,
+    ToNodes, boxes_in_a_row, covering_pair, jittered, one_box, overlaps, partly_covering_pair,
+    rough_field,
 };
-use mesh_core::{BoxCellShape, CellId, DataArray, Location, Shape, UnstructuredMesh, Vector3};
+use mesh_core::{BoxCellShape, CellId, DataArray, Shape, UnstructuredMesh, Vector3};
 use proptest::prelude::*;
 use rayon::ThreadPoolBuilder;
 use remap::{
-    ComponentReport, Contributions, Empty, Fixup, Limits, Mask, Nature, OperatorError, Overlap,
-    PartlyCovered, RemapOperator, Scheme, Transfer, Transferred, Uncovered, ValueRange, prepare,
+    ComponentReport, Empty, Fixup, Limits, Mask, Nature, OperatorError, PartlyCovered,
+    RemapOperator, Transfer, Transferred, Uncovered, ValueRange, prepare,
 };
 
 const FIXUPS: [Fixup; 6] = {
@@ -363,24 +364,6 @@ fn bounds_bring_a_shifted_field_back_and_keep_its_integral() {
             report.bounded && report.relative_difference().abs() <= 1e-14,
             "{report:?}"
         );
-    }
-}
-
-/// Node values of tetrahedra by quarters: enough to have empty nodes.
-struct ToNodes;
-
-impl Scheme for ToNodes {
-    fn name(&self) -> &'static str {
-        "to-nodes"
-    }
-    fn target_location(&self) -> Location {
-        Location::Nodes
-    }
-    fn contribute(&self, overlap: &Overlap<'_>, contributions: &mut Contributions) {
-        for node in overlap.target_mesh.cell_nodes(overlap.target.id()) {
-            let weight = overlap.moments.volume / 4.0;
-            contributions.add(node.get(), overlap.source.get(), weight);
-        }
     }
 }
 

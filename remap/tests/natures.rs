@@ -3,7 +3,7 @@
 mod common;
 
 use common::{
-    boxes_in_a_row, covering_pair, jittered, overlaps, partly_covering_pair, rough_field,
+    ToNodes, boxes_in_a_row, covering_pair, jittered, overlaps, partly_covering_pair, rough_field,
 };
 use mesh_core::{
     BoxCellShape, DataArray, DataArrayError, Field, FieldValues, Location, UnstructuredMesh,
@@ -11,8 +11,8 @@ use mesh_core::{
 use proptest::prelude::*;
 use rayon::ThreadPoolBuilder;
 use remap::{
-    Contributions, MatrixMismatch, Nature, OperatorError, Overlap, OverlapMatrix, RemapOperator,
-    Scheme, Transfer, Uncovered, prepare,
+    MatrixMismatch, Nature, OperatorError, OverlapMatrix, RemapOperator, Transfer, Uncovered,
+    prepare,
 };
 
 /// Formula (1) of docs/maths.md as it stands, entry by entry, with NaN for empty rows: the slow and
@@ -324,25 +324,6 @@ fn meshes_that_are_not_the_matrix_own_are_refused() {
     let (expected, found) = (source.fingerprint(), other.fingerprint());
     let error = refused(&other, &target);
     assert_eq!(error, MatrixMismatch::Source { expected, found }.into());
-}
-
-/// From source cells to the nodes of target tetrahedra: `∫ λ dV` over the overlap, which the first
-/// moment gives for a linear `λ`. Here only its sums matter: a quarter of the volume for each node.
-struct ToNodes;
-
-impl Scheme for ToNodes {
-    fn name(&self) -> &'static str {
-        "to-nodes"
-    }
-    fn target_location(&self) -> Location {
-        Location::Nodes
-    }
-    fn contribute(&self, overlap: &Overlap<'_>, contributions: &mut Contributions) {
-        for node in overlap.target_mesh.cell_nodes(overlap.target.id()) {
-            let weight = overlap.moments.volume / 4.0;
-            contributions.add(node.get(), overlap.source.get(), weight);
-        }
-    }
 }
 
 #[test]

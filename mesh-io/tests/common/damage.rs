@@ -1,5 +1,7 @@
 //! Ways to damage a file, for the mutation tests of all formats.
 
+#![allow(dead_code)] // Each test file uses some of it.
+
 use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::TestRunner;
@@ -115,4 +117,23 @@ pub(crate) fn runner(cases: u32) -> TestRunner {
         failure_persistence: None,
         ..ProptestConfig::default()
     })
+}
+
+/// Damages each of so many files in up to three ways, and hands it to `read`, which returns the
+/// messages of refusals: they have one line, of bounded length.
+pub(crate) fn read_damaged(cases: u32, files: &[Vec<u8>], read: impl Fn(&[u8]) -> Vec<String>) {
+    let strategy = (any::<Index>(), proptest::collection::vec(damage(), 1..4));
+    let run = runner(cases).run(&strategy, |(which, damages)| {
+        let mut file = files[which.index(files.len())].clone();
+        for damage in &damages {
+            apply(damage, &mut file);
+        }
+        for message in read(&file) {
+            prop_assert!(!message.contains('\n'), "{}", message);
+            // A coordinate that is named may have three hundred digits.
+            prop_assert!(message.len() < 1500, "{}", message);
+        }
+        Ok(())
+    });
+    run.unwrap();
 }

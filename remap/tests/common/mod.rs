@@ -4,9 +4,10 @@
 use std::path::Path;
 
 use mesh_core::{
-    BoxCellShape, BoxMesh, CartesianMesh, CellId, Point3, Shape, UnstructuredMesh, Vector3,
+    BoxCellShape, BoxMesh, CartesianMesh, CellId, Location, Point3, Shape, UnstructuredMesh,
+    Vector3,
 };
-use remap::{OverlapMatrix, P0P0, prepare};
+use remap::{Contributions, Overlap, OverlapMatrix, P0P0, Scheme, prepare};
 
 /// An overlap below 1e-14 of the smaller cell is no entry. The two directions round differently, so
 /// that one of them may store an entry that the other does not: it is at most this much.
@@ -222,4 +223,23 @@ pub fn shuffled(count: usize, seed: u64) -> Vec<usize> {
 pub fn renumbered(mesh: &UnstructuredMesh, order: &[usize]) -> UnstructuredMesh {
     let cells: Vec<CellId> = order.iter().map(|&cell| CellId::new(cell as u32)).collect();
     mesh.extract(&cells).unwrap()
+}
+
+/// From source cells to the nodes of target tetrahedra: `∫ λ dV` over the overlap, which the first
+/// moment gives for a linear `λ`. Here only its sums matter: a quarter of the volume for each node.
+pub struct ToNodes;
+
+impl Scheme for ToNodes {
+    fn name(&self) -> &'static str {
+        "to-nodes"
+    }
+    fn target_location(&self) -> Location {
+        Location::Nodes
+    }
+    fn contribute(&self, overlap: &Overlap<'_>, contributions: &mut Contributions) {
+        for node in overlap.target_mesh.cell_nodes(overlap.target.id()) {
+            let weight = overlap.moments.volume / 4.0;
+            contributions.add(node.get(), overlap.source.get(), weight);
+        }
+    }
 }
