@@ -119,7 +119,8 @@ pub(crate) fn clip<const FIRST: bool>(
     planes: &ConvexPlanes,
     origin: &Point3<f64>,
 ) -> Result<Moments, Degenerate> {
-    let mut clipping = Clipping::start(math, scratch, cell, planes, origin);
+    let table = EdgeTable::of(cell.shape, planes.shape);
+    let mut clipping = Clipping::start(math, scratch, cell, planes, table, origin);
     clipping.clip_by::<0>();
     clipping.clip_by::<1>();
     clipping.clip_by::<2>();
@@ -134,13 +135,34 @@ pub(crate) fn clip<const FIRST: bool>(
 #[inline(always)]
 pub(crate) fn clip_two<const FIRST: bool>(
     math: impl LaneMath,
-    [one, other]: &mut [Scratch; 2],
+    scratch: &mut [Scratch; 2],
     cells: [ConvexCell<'_>; 2],
     planes: &ConvexPlanes,
     origin: &Point3<f64>,
 ) -> [Result<Moments, Degenerate>; 2] {
-    let mut one = Clipping::start(math, one, cells[0], planes, origin);
-    let mut other = Clipping::start(math, other, cells[1], planes, origin);
+    const HEXAHEDRON: StandardShape = StandardShape::Hexahedron;
+    let shapes = [cells[0].shape, cells[1].shape, planes.shape];
+    if shapes == [HEXAHEDRON; 3] {
+        // One copy of the code in which the numbers of the table are constants.
+        let tables = [EdgeTable::HEXAHEDRA; 2];
+        clip_two_by::<FIRST>(math, scratch, cells, planes, tables, origin)
+    } else {
+        let tables = [shapes[0], shapes[1]].map(|shape| EdgeTable::of(shape, planes.shape));
+        clip_two_by::<FIRST>(math, scratch, cells, planes, tables, origin)
+    }
+}
+
+#[inline(always)]
+fn clip_two_by<const FIRST: bool>(
+    math: impl LaneMath,
+    [one, other]: &mut [Scratch; 2],
+    cells: [ConvexCell<'_>; 2],
+    planes: &ConvexPlanes,
+    tables: [&'static EdgeTable; 2],
+    origin: &Point3<f64>,
+) -> [Result<Moments, Degenerate>; 2] {
+    let mut one = Clipping::start(math, one, cells[0], planes, tables[0], origin);
+    let mut other = Clipping::start(math, other, cells[1], planes, tables[1], origin);
     one.clip_by::<0>();
     other.clip_by::<0>();
     one.clip_by::<1>();
@@ -176,9 +198,9 @@ impl<'a, M: LaneMath> Clipping<'a, M> {
         scratch: &'a mut Scratch,
         cell: ConvexCell<'_>,
         planes: &'a ConvexPlanes,
+        table: &'static EdgeTable,
         origin: &Point3<f64>,
     ) -> Self {
-        let table = EdgeTable::of(cell.shape, planes.shape);
         let outside = scratch.place(math, planes, table, cell.corners, origin);
         Self {
             math,
@@ -202,13 +224,13 @@ impl<'a, M: LaneMath> Clipping<'a, M> {
         if self.outside >> bit & 1 == 0 {
             return;
         }
-        let [starts, ends] = self.scratch.edges_outside(self.math, bit);
-        let (starts, ends) = (starts & self.alive, ends & self.alive);
-        let crossing = starts ^ ends;
+        let [changing, ends] = self.scratch.edges_outside(self.math, bit);
+        let (crossing, ends) = (changing & self.alive, ends & self.alive);
         let cuts = self
             .scratch
             .cut::<PLANE>(self.math, self.planes, self.table, crossing, ends);
-        self.alive &= !(starts & ends);
+        // An edge that ends outside and does not cross the plane starts outside too.
+        self.alive &= crossing | !ends;
         self.alive |= u64::from(cuts.faces) << self.table.first_cut_edge[PLANE];
         self.outside |= cuts.outside;
         if cuts.faces.count_ones() != crossing.count_ones() {
@@ -236,14 +258,12 @@ impl<'a, M: LaneMath> Clipping<'a, M> {
 }
 
 impl Scratch {
-    /// Returns the edges that start, and end, outside a plane, those that are left and others.
+    /// Returns the edges of which one end is outside a plane and the other is not, and those that end
+    /// outside; of those that are left and of others.
     #[inline(always)]
     fn edges_outside(&self, math: impl LaneMath, bit: usize) -> [u64; 2] {
         let (sides, _) = self.outside.as_chunks::<MAX_EDGES>();
-        [
-            math.bytes_with(&sides[0], bit),
-            math.bytes_with(&sides[SIDE / MAX_EDGES], bit),
-        ]
+        math.bytes_changing(&sides[0], &sides[SIDE / MAX_EDGES], bit)
     }
 
     /// Places the nodes and the edges between them; returns the planes that some node is outside

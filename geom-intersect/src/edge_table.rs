@@ -54,6 +54,10 @@ pub(crate) struct EdgeTable {
 }
 
 impl EdgeTable {
+    /// The table of two hexahedra.
+    pub(crate) const HEXAHEDRA: &'static Self =
+        &EDGE_TABLES[StandardShape::Hexahedron as usize][StandardShape::Hexahedron as usize];
+
     /// Returns the table of a pair of shapes.
     #[inline]
     pub(crate) fn of(clipped: StandardShape, clipper: StandardShape) -> &'static Self {

@@ -80,6 +80,10 @@ pub(crate) trait LaneMath: Copy {
     /// Returns the set of bytes that have a bit.
     fn bytes_with(self, bytes: &[u8; 64], bit: usize) -> u64;
 
+    /// Returns the set of places where one of two bytes has a bit and the other has not, and where the
+    /// second has it.
+    fn bytes_changing(self, first: &[u8; 64], second: &[u8; 64], bit: usize) -> [u64; 2];
+
     /// Returns `left − right` in the order z, x, y, of vertices that begin with x, y, z.
     fn difference(self, left: &Lanes, right: &Lanes) -> Axes;
 
@@ -211,6 +215,13 @@ impl LaneMath for Portable {
     }
 
     #[inline(always)]
+    fn bytes_changing(self, first: &[u8; 64], second: &[u8; 64], bit: usize) -> [u64; 2] {
+        let first = self.bytes_with(first, bit);
+        let second = self.bytes_with(second, bit);
+        [first ^ second, second]
+    }
+
+    #[inline(always)]
     fn difference(self, left: &Lanes, right: &Lanes) -> Axes {
         Axes([2, 0, 1, 3].map(|axis: usize| left.0[axis] - right.0[axis]))
     }
@@ -230,14 +241,14 @@ pub(crate) use avx2::Avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx2 {
     use std::arch::x86_64::{
-        __m256d, _CMP_GT_OQ, _CMP_LT_OQ, _mm_cvtsi64_si128, _mm_loadu_si128, _mm_shuffle_epi8,
-        _mm_storeu_si128, _mm256_add_epi32, _mm256_add_pd, _mm256_and_pd, _mm256_castpd_si256,
-        _mm256_castsi256_pd, _mm256_castsi256_ps, _mm256_cmp_pd, _mm256_cvtepu8_epi32,
-        _mm256_load_pd, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_movemask_pd,
-        _mm256_movemask_ps, _mm256_mul_pd, _mm256_packs_epi32, _mm256_permute2f128_pd,
-        _mm256_permute4x64_pd, _mm256_set1_epi32, _mm256_set1_epi64x, _mm256_set1_pd,
-        _mm256_setzero_pd, _mm256_sll_epi16, _mm256_store_pd, _mm256_storeu_si256, _mm256_sub_pd,
-        _mm256_unpackhi_pd, _mm256_unpacklo_pd,
+        __m256d, __m256i, _CMP_GT_OQ, _CMP_LT_OQ, _mm_cvtsi64_si128, _mm_loadu_si128,
+        _mm_shuffle_epi8, _mm_storeu_si128, _mm256_add_epi32, _mm256_add_pd, _mm256_and_pd,
+        _mm256_castpd_si256, _mm256_castsi256_pd, _mm256_castsi256_ps, _mm256_cmp_pd,
+        _mm256_cvtepu8_epi32, _mm256_load_pd, _mm256_loadu_si256, _mm256_movemask_epi8,
+        _mm256_movemask_pd, _mm256_movemask_ps, _mm256_mul_pd, _mm256_packs_epi32,
+        _mm256_permute2f128_pd, _mm256_permute4x64_pd, _mm256_set1_epi32, _mm256_set1_epi64x,
+        _mm256_set1_pd, _mm256_setzero_pd, _mm256_sll_epi16, _mm256_store_pd, _mm256_storeu_si256,
+        _mm256_sub_pd, _mm256_unpackhi_pd, _mm256_unpacklo_pd, _mm256_xor_si256,
     };
 
     use super::{Axes, LANES, LaneMath, Lanes, PlaneRow};
@@ -458,14 +469,18 @@ mod avx2 {
 
         #[inline(always)]
         fn bytes_with(self, bytes: &[u8; 64], bit: usize) -> u64 {
+            unsafe { with_bit(load_bytes(bytes), bit) }
+        }
+
+        #[inline(always)]
+        fn bytes_changing(self, first: &[u8; 64], second: &[u8; 64], bit: usize) -> [u64; 2] {
             unsafe {
-                let shift = _mm_cvtsi64_si128(7 - i64::from(bit as u32));
-                let low = _mm256_loadu_si256(bytes.as_ptr().cast());
-                let high = _mm256_loadu_si256(bytes.as_ptr().add(32).cast());
-                // The highest bit of each byte is what counts; what neighbours shift in is below.
-                let low = _mm256_movemask_epi8(_mm256_sll_epi16(low, shift));
-                let high = _mm256_movemask_epi8(_mm256_sll_epi16(high, shift));
-                u64::from(low.cast_unsigned()) | u64::from(high.cast_unsigned()) << 32
+                let [first, second] = [load_bytes(first), load_bytes(second)];
+                let changing = [
+                    _mm256_xor_si256(first[0], second[0]),
+                    _mm256_xor_si256(first[1], second[1]),
+                ];
+                [with_bit(changing, bit), with_bit(second, bit)]
             }
         }
 
@@ -491,6 +506,28 @@ mod avx2 {
                 let total = _mm256_add_pd(load_axes(sum), volume);
                 _mm256_store_pd(sum.0.as_mut_ptr(), total);
             }
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn load_bytes(bytes: &[u8; 64]) -> [__m256i; 2] {
+        unsafe {
+            [
+                _mm256_loadu_si256(bytes.as_ptr().cast()),
+                _mm256_loadu_si256(bytes.as_ptr().add(32).cast()),
+            ]
+        }
+    }
+
+    /// Returns the set of bytes that have a bit.
+    #[inline(always)]
+    unsafe fn with_bit([low, high]: [__m256i; 2], bit: usize) -> u64 {
+        unsafe {
+            let shift = _mm_cvtsi64_si128(7 - i64::from(bit as u32));
+            // The highest bit of each byte is what counts; what neighbours shift in is below.
+            let low = _mm256_movemask_epi8(_mm256_sll_epi16(low, shift));
+            let high = _mm256_movemask_epi8(_mm256_sll_epi16(high, shift));
+            u64::from(low.cast_unsigned()) | u64::from(high.cast_unsigned()) << 32
         }
     }
 
