@@ -5,8 +5,10 @@
 #![allow(unsafe_code)]
 
 mod four;
+mod portable;
 
 pub(crate) use four::{Cut, FourMath, OutsideSets, Vertices};
+pub(crate) use portable::Portable;
 
 /// Numbers in each vertex of the fast path, and corners of the largest standard cell.
 pub(crate) const LANES: usize = 8;
@@ -90,149 +92,6 @@ pub(crate) trait LaneMath: Copy {
     /// Adds `difference · (p × q)`, axis by axis, where `p` and `q` begin with x, y, z; lane 3 is of
     /// no meaning.
     fn add_edge(self, sum: &mut Axes, p: &Lanes, q: &Lanes, difference: &Axes);
-}
-
-/// Plain loops over the lanes.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Portable;
-
-impl LaneMath for Portable {
-    #[inline(always)]
-    fn relative(self, numbers: &Lanes, origin: f64) -> Lanes {
-        Lanes(numbers.0.map(|number| number - origin))
-    }
-
-    #[inline(always)]
-    fn distances(self, nodes: &[Lanes; 3], plane: &PlaneRow) -> (Lanes, u64) {
-        let [nx, ny, nz, offset, limit] = plane.each_ref().map(|number| number.0[0]);
-        let [x, y, z] = nodes;
-        let mut result = [0.0; LANES];
-        for i in 0..LANES {
-            result[i] = ((nx * x.0[i] + ny * y.0[i]) + nz * z.0[i]) - offset;
-        }
-        let beyond = (0..LANES).fold(0, |set, i| set | u64::from(result[i] > limit) << i);
-        (Lanes(result), beyond)
-    }
-
-    #[inline(always)]
-    fn lanes_of(self, normal: &[Lanes; 3], point: &[Lanes; 3], [x, y, z]: [f64; 3]) -> Lanes {
-        let [nx, ny, nz] = normal;
-        let [cx, cy, cz] = point;
-        let mut result = [0.0; LANES];
-        for i in 0..LANES {
-            let along_x = nx.0[i] * (x - cx.0[i]);
-            result[i] = (along_x + ny.0[i] * (y - cy.0[i])) + nz.0[i] * (z - cz.0[i]);
-        }
-        Lanes(result)
-    }
-
-    #[inline(always)]
-    fn between(self, from: &Lanes, to: &Lanes, fraction: f64) -> Lanes {
-        let mut result = [0.0; LANES];
-        for i in 0..LANES {
-            result[i] = from.0[i] + (to.0[i] - from.0[i]) * fraction;
-        }
-        Lanes(result)
-    }
-
-    #[inline(always)]
-    fn lanes_beyond(self, value: &Lanes, limit: &Lanes) -> u8 {
-        (0..LANES).fold(0, |set, i| set | u8::from(value.0[i] > limit.0[i]) << i)
-    }
-
-    #[inline(always)]
-    fn transpose(self, rows: &[Lanes; LANES], nodes: &mut [Lanes; LANES], half: bool) {
-        let count = if half { LANES / 2 } else { LANES };
-        for (index, node) in nodes.iter_mut().enumerate().take(count) {
-            node.0 = [0, 1, 2, 3, 4, 5, 6, 7].map(|row: usize| rows[row].0[index]);
-        }
-    }
-
-    #[inline(always)]
-    fn interpolate<const HALF: bool>(
-        self,
-        vertices: &mut [Lanes; 256],
-        [from, to]: [u8; 2],
-        fraction: f64,
-        place: u8,
-        limits: &Lanes,
-    ) -> u8 {
-        let (from, to) = (vertices[from as usize].0, vertices[to as usize].0);
-        let vertex = &mut vertices[place as usize].0;
-        let mut beyond = 0;
-        for i in 0..if HALF { LANES / 2 } else { LANES } {
-            vertex[i] = from[i] + (to[i] - from[i]) * fraction;
-            beyond |= u8::from(vertex[i] > limits.0[i]) << BIT_OF_LANE[i];
-        }
-        beyond
-    }
-
-    #[inline(always)]
-    fn overlapping(
-        self,
-        lows: &[Lanes; 3],
-        highs: &[Lanes; 3],
-        low: [f64; 3],
-        high: [f64; 3],
-    ) -> u8 {
-        let mut set = 0;
-        for i in 0..LANES {
-            let mut overlaps = true;
-            for axis in 0..3 {
-                overlaps &= (lows[axis].0[i] < high[axis]) & (highs[axis].0[i] > low[axis]);
-            }
-            set |= u8::from(overlaps) << i;
-        }
-        set
-    }
-
-    #[inline(always)]
-    fn list(self, set: u8, first: u32, members: &mut [u32; LANES]) {
-        let mut count = 0;
-        for place in 0..LANES {
-            // Written in any case and overwritten unless it is one: no branch to mispredict.
-            members[count % LANES] = first + place as u32;
-            count += usize::from(set >> place & 1);
-        }
-    }
-
-    #[inline(always)]
-    fn spread(self, bytes: u64, indices: &[u8; 16]) -> [u8; 16] {
-        let bytes = bytes.to_le_bytes();
-        indices.map(|index| bytes[usize::from(index) % 8])
-    }
-
-    #[inline(always)]
-    fn bytes_with(self, bytes: &[u8; 64], bit: usize) -> u64 {
-        // The product moves the lowest bits of eight bytes into one byte.
-        const LOWEST: u64 = 0x0101_0101_0101_0101;
-        const GATHER: u64 = 0x0102_0408_1020_4080;
-        let (words, _) = bytes.as_chunks::<8>();
-        words.iter().enumerate().fold(0, |set, (word, bytes)| {
-            let bits = u64::from_le_bytes(*bytes) >> bit & LOWEST;
-            set | (bits.wrapping_mul(GATHER) >> 56) << (8 * word)
-        })
-    }
-
-    #[inline(always)]
-    fn bytes_changing(self, first: &[u8; 64], second: &[u8; 64], bit: usize) -> [u64; 2] {
-        let first = self.bytes_with(first, bit);
-        let second = self.bytes_with(second, bit);
-        [first ^ second, second]
-    }
-
-    #[inline(always)]
-    fn difference(self, left: &Lanes, right: &Lanes) -> Axes {
-        Axes([2, 0, 1, 3].map(|axis: usize| left.0[axis] - right.0[axis]))
-    }
-
-    #[inline(always)]
-    fn add_edge(self, sum: &mut Axes, p: &Lanes, q: &Lanes, difference: &Axes) {
-        for (axis, next) in [(0, 1), (1, 2), (2, 0)] {
-            let area = p.0[axis] * q.0[next] - p.0[next] * q.0[axis];
-            sum.0[axis] += difference.0[axis] * area;
-        }
-    }
 }
 
 #[cfg(target_arch = "x86_64")]
