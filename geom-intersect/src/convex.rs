@@ -16,7 +16,7 @@ use nalgebra::{Point3, Vector3};
 
 use crate::edge_table::{BYTE, EdgeTable, MAX_EDGES, MAX_PLANES, REFERENCE_PAIRS, SIDE, Sides};
 use crate::lanes::{Axes, BIT_OF_LANE, LANES, LaneMath, Lanes, PlaneRow};
-use crate::moments::{EdgeSum, Moments};
+use crate::moments::{EdgeSum, Wanted};
 use crate::plane::Plane;
 use crate::standard::StandardShape;
 
@@ -42,29 +42,38 @@ pub(crate) struct ConvexPlanes {
     shape: StandardShape,
 }
 
+impl Default for ConvexPlanes {
+    fn default() -> Self {
+        Self {
+            rows: [PlaneRow::default(); MAX_PLANES],
+            limits: Lanes([f64::INFINITY; LANES]),
+            references: [Lanes::default(); 2],
+            shape: StandardShape::Hexahedron,
+        }
+    }
+}
+
 impl ConvexPlanes {
     /// Arranges the planes of a cell whose two reference nodes are given; `extent` is its size.
-    pub(crate) fn new(
+    pub(crate) fn fill(
+        &mut self,
         shape: StandardShape,
         planes: &[Plane],
         references: [Vector3<f64>; 2],
         extent: f64,
-    ) -> Self {
-        let mut rows = [PlaneRow::default(); MAX_PLANES];
-        let mut limits = Lanes([f64::INFINITY; LANES]);
-        for (index, (row, plane)) in rows.iter_mut().zip(planes).enumerate() {
+    ) {
+        self.limits = Lanes([f64::INFINITY; LANES]);
+        for (index, (row, plane)) in self.rows.iter_mut().zip(planes).enumerate() {
             let snap = plane.snap(extent);
             *row = plane.row(snap);
             if index > 0 {
-                limits.0[LANE[index]] = snap;
+                self.limits.0[LANE[index]] = snap;
             }
         }
-        Self {
-            rows,
-            limits,
-            references: references.map(|node| Lanes([node.x, node.y, node.z, 0., 0., 0., 0., 0.])),
-            shape,
-        }
+        self.rows[planes.len().min(MAX_PLANES)..].fill(PlaneRow::default());
+        self.references =
+            references.map(|node| Lanes([node.x, node.y, node.z, 0., 0., 0., 0., 0.]));
+        self.shape = shape;
     }
 }
 
@@ -109,16 +118,16 @@ pub(crate) struct ConvexCell<'a> {
     pub(crate) corners: &'a Corners,
 }
 
-/// Returns the moments of a convex cell's overlap with the cell of `planes`, whose frame has its
+/// Returns what is wanted of a convex cell's overlap with the cell of `planes`, whose frame has its
 /// origin in `origin`.
 #[inline(always)]
-pub(crate) fn clip<const FIRST: bool>(
+pub(crate) fn clip<W: Wanted>(
     math: impl LaneMath,
     scratch: &mut Scratch,
     cell: ConvexCell<'_>,
     planes: &ConvexPlanes,
     origin: &Point3<f64>,
-) -> Result<Moments, Degenerate> {
+) -> Result<W, Degenerate> {
     let table = EdgeTable::of(cell.shape, planes.shape);
     let mut clipping = Clipping::start(math, scratch, cell, planes, table, origin);
     clipping.clip_by::<0>();
@@ -127,40 +136,40 @@ pub(crate) fn clip<const FIRST: bool>(
     clipping.clip_by::<3>();
     clipping.clip_by::<4>();
     clipping.clip_by::<5>();
-    clipping.finish::<FIRST>(origin)
+    clipping.finish::<W>(origin)
 }
 
 /// Does what [`clip`] does for two cells, plane by plane in turns: while a division or a store of the
 /// one is on its way, the processor works on the other.
 #[inline(always)]
-pub(crate) fn clip_two<const FIRST: bool>(
+pub(crate) fn clip_two<W: Wanted>(
     math: impl LaneMath,
     scratch: &mut [Scratch; 2],
     cells: [ConvexCell<'_>; 2],
     planes: &ConvexPlanes,
     origin: &Point3<f64>,
-) -> [Result<Moments, Degenerate>; 2] {
+) -> [Result<W, Degenerate>; 2] {
     const HEXAHEDRON: StandardShape = StandardShape::Hexahedron;
     let shapes = [cells[0].shape, cells[1].shape, planes.shape];
     if shapes == [HEXAHEDRON; 3] {
         // One copy of the code in which the numbers of the table are constants.
         let tables = [EdgeTable::HEXAHEDRA; 2];
-        clip_two_by::<FIRST>(math, scratch, cells, planes, tables, origin)
+        clip_two_by::<W>(math, scratch, cells, planes, tables, origin)
     } else {
         let tables = [shapes[0], shapes[1]].map(|shape| EdgeTable::of(shape, planes.shape));
-        clip_two_by::<FIRST>(math, scratch, cells, planes, tables, origin)
+        clip_two_by::<W>(math, scratch, cells, planes, tables, origin)
     }
 }
 
 #[inline(always)]
-fn clip_two_by<const FIRST: bool>(
+fn clip_two_by<W: Wanted>(
     math: impl LaneMath,
     [one, other]: &mut [Scratch; 2],
     cells: [ConvexCell<'_>; 2],
     planes: &ConvexPlanes,
     tables: [&'static EdgeTable; 2],
     origin: &Point3<f64>,
-) -> [Result<Moments, Degenerate>; 2] {
+) -> [Result<W, Degenerate>; 2] {
     let mut one = Clipping::start(math, one, cells[0], planes, tables[0], origin);
     let mut other = Clipping::start(math, other, cells[1], planes, tables[1], origin);
     one.clip_by::<0>();
@@ -175,7 +184,7 @@ fn clip_two_by<const FIRST: bool>(
     other.clip_by::<4>();
     one.clip_by::<5>();
     other.clip_by::<5>();
-    [one.finish::<FIRST>(origin), other.finish::<FIRST>(origin)]
+    [one.finish::<W>(origin), other.finish::<W>(origin)]
 }
 
 /// A pair of cells that is being clipped.
@@ -240,7 +249,7 @@ impl<'a, M: LaneMath> Clipping<'a, M> {
     }
 
     #[inline(always)]
-    fn finish<const FIRST: bool>(self, origin: &Point3<f64>) -> Result<Moments, Degenerate> {
+    fn finish<W: Wanted>(self, origin: &Point3<f64>) -> Result<W, Degenerate> {
         if self.degenerate {
             return Err(Degenerate);
         }
@@ -251,9 +260,7 @@ impl<'a, M: LaneMath> Clipping<'a, M> {
             alive,
             ..
         } = self;
-        Ok(self
-            .scratch
-            .sum::<FIRST>(math, planes, table, alive, origin))
+        Ok(self.scratch.sum::<W>(math, planes, table, alive, origin))
     }
 }
 
@@ -367,14 +374,14 @@ impl Scratch {
     }
 
     #[inline(always)]
-    fn sum<const FIRST: bool>(
+    fn sum<W: Wanted>(
         &self,
         math: impl LaneMath,
         planes: &ConvexPlanes,
         table: &EdgeTable,
         alive: u64,
         origin: &Point3<f64>,
-    ) -> Moments {
+    ) -> W {
         let own = table
             .own_references
             .map(|node| &self.vertices[node as usize]);
@@ -395,16 +402,14 @@ impl Scratch {
             let end = &self.vertices[self.ends[SIDE + edge] as usize];
             let pair = table.reference_pairs[edge] as usize % REFERENCE_PAIRS.len();
             math.add_edge(&mut volume, start, end, &differences[pair]);
-            if FIRST {
+            if W::FIRST {
                 let point = |lanes: &Lanes| Vector3::new(lanes.0[0], lanes.0[1], lanes.0[2]);
                 let [left, right] = REFERENCE_PAIRS[pair].map(|at| point(references[at]));
                 sum.add::<true>(&point(start), &point(end), &left, &right);
             }
         }
-        let mut moments = sum.moments(*origin);
         let [first, second, third, _] = volume.0;
-        moments.volume = ((first + second) + third) / 6.0;
-        moments
+        W::new(((first + second) + third) / 6.0, &sum, origin)
     }
 }
 

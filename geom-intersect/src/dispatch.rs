@@ -9,11 +9,11 @@ use crate::general::General;
 #[cfg(target_arch = "x86_64")]
 use crate::lanes::Avx2;
 use crate::lanes::Portable;
-use crate::moments::Moments;
+use crate::moments::{Moments, Wanted};
 use crate::solid::Solid;
 use crate::standard::StandardShape;
 use crate::standard_faces::StandardFaces;
-use crate::tetrahedra::{self, Pair, Queue, SourceTetrahedron, TargetTetrahedron, Wanted};
+use crate::tetrahedra::{self, Pair, Queue, SourceTetrahedron, TargetTetrahedron};
 
 /// Which of the two is used; by default the one with the widest registers that the processor has.
 #[derive(Debug, Clone, Copy)]
@@ -70,35 +70,35 @@ impl Arithmetic {
 
     /// Clips as [`convex::clip`] does.
     #[inline]
-    pub(crate) fn clip<const FIRST: bool>(
+    pub(crate) fn clip<W: Wanted>(
         self,
         scratch: &mut Scratch,
         cell: ConvexCell<'_>,
         planes: &ConvexPlanes,
         origin: &Point3<f64>,
-    ) -> Result<Moments, Degenerate> {
+    ) -> Result<W, Degenerate> {
         match self {
-            Self::Portable => convex::clip::<FIRST>(Portable, scratch, cell, planes, origin),
+            Self::Portable => convex::clip::<W>(Portable, scratch, cell, planes, origin),
             #[cfg(target_arch = "x86_64")]
             // SAFETY: the features that the function is compiled for were found on this processor.
-            Self::Avx2(math) => unsafe { clip::<FIRST>(math, scratch, cell, planes, origin) },
+            Self::Avx2(math) => unsafe { clip::<W>(math, scratch, cell, planes, origin) },
         }
     }
 
     /// Clips as [`convex::clip_two`] does.
     #[inline]
-    pub(crate) fn clip_two<const FIRST: bool>(
+    pub(crate) fn clip_two<W: Wanted>(
         self,
         scratch: &mut [Scratch; 2],
         cells: [ConvexCell<'_>; 2],
         planes: &ConvexPlanes,
         origin: &Point3<f64>,
-    ) -> [Result<Moments, Degenerate>; 2] {
+    ) -> [Result<W, Degenerate>; 2] {
         match self {
-            Self::Portable => convex::clip_two::<FIRST>(Portable, scratch, cells, planes, origin),
+            Self::Portable => convex::clip_two::<W>(Portable, scratch, cells, planes, origin),
             #[cfg(target_arch = "x86_64")]
             // SAFETY: the features that the function is compiled for were found on this processor.
-            Self::Avx2(math) => unsafe { clip_two::<FIRST>(math, scratch, cells, planes, origin) },
+            Self::Avx2(math) => unsafe { clip_two::<W>(math, scratch, cells, planes, origin) },
         }
     }
 
@@ -250,26 +250,26 @@ fn faces(math: Avx2, shape: StandardShape, corners: &Corners, magnitude: f64) ->
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-fn clip<const FIRST: bool>(
+fn clip<W: Wanted>(
     math: Avx2,
     scratch: &mut Scratch,
     cell: ConvexCell<'_>,
     planes: &ConvexPlanes,
     origin: &Point3<f64>,
-) -> Result<Moments, Degenerate> {
-    convex::clip::<FIRST>(math, scratch, cell, planes, origin)
+) -> Result<W, Degenerate> {
+    convex::clip::<W>(math, scratch, cell, planes, origin)
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-fn clip_two<const FIRST: bool>(
+fn clip_two<W: Wanted>(
     math: Avx2,
     scratch: &mut [Scratch; 2],
     cells: [ConvexCell<'_>; 2],
     planes: &ConvexPlanes,
     origin: &Point3<f64>,
-) -> [Result<Moments, Degenerate>; 2] {
-    convex::clip_two::<FIRST>(math, scratch, cells, planes, origin)
+) -> [Result<W, Degenerate>; 2] {
+    convex::clip_two::<W>(math, scratch, cells, planes, origin)
 }
 
 #[cfg(test)]
@@ -363,7 +363,7 @@ mod tests {
                     };
                     let run = |arithmetic: Arithmetic| {
                         let scratch = &mut Scratch::default();
-                        arithmetic.clip::<true>(scratch, cell, planes, &origin)
+                        arithmetic.clip::<Moments>(scratch, cell, planes, &origin)
                     };
                     let [wide, plain] = [Arithmetic::default(), Arithmetic::Portable].map(run);
                     match (wide, plain) {

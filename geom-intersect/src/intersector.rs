@@ -7,9 +7,9 @@ use crate::convex::{ConvexCell, ConvexPlanes, Degenerate, Scratch};
 use crate::dispatch::Arithmetic;
 use crate::frame::lower;
 use crate::general::General;
-use crate::moments::Moments;
+use crate::moments::{Moments, Wanted};
 use crate::solid::{Solid, SolidClass};
-use crate::tetrahedra::{self, Pair, Queue, SourceTetrahedron, TargetTetrahedron, Wanted};
+use crate::tetrahedra::{self, Pair, Queue, SourceTetrahedron, TargetTetrahedron};
 
 /// An overlap below this fraction of the smaller solid's volume is rounding: solids that only touch
 /// come out at up to 1e-15, since each of some ten planes errs by an epsilon of the solid's size.
@@ -81,29 +81,27 @@ impl Intersector {
     /// About 0.1 microseconds for two convex hexahedra; `benches/runs` has more.
     #[inline]
     pub fn volume(&mut self, source: &Solid, target: &Solid) -> Option<f64> {
-        self.overlap::<false>(source, target)
-            .map(|moments| moments.volume)
+        self.overlap(source, target)
     }
 
     /// Returns volume and first moment of the overlap, or none where the solids do not overlap.
     #[inline]
     pub fn moments(&mut self, source: &Solid, target: &Solid) -> Option<Moments> {
-        self.overlap::<true>(source, target)
+        self.overlap(source, target)
     }
 
     /// Returns the volumes of the overlaps of two solids with one: what [`volume`](Self::volume)
     /// returns for each, sooner than one after the other.
     #[inline]
     pub fn two_volumes(&mut self, sources: [&Solid; 2], target: &Solid) -> [Option<f64>; 2] {
-        self.two_overlaps::<false>(sources, target)
-            .map(|moments| moments.map(|moments| moments.volume))
+        self.two_overlaps(sources, target)
     }
 
     /// Returns the moments of the overlaps of two solids with one: what [`moments`](Self::moments)
     /// returns for each, sooner than one after the other.
     #[inline]
     pub fn two_moments(&mut self, sources: [&Solid; 2], target: &Solid) -> [Option<Moments>; 2] {
-        self.two_overlaps::<true>(sources, target)
+        self.two_overlaps(sources, target)
     }
 
     /// Adds a tetrahedron to those that wait to be clipped by another, unless it is seen that they do
@@ -182,11 +180,11 @@ impl Intersector {
     }
 
     /// Returns the overlaps of tetrahedra with one; none where that is for another path.
-    fn overlaps_of_tetrahedra<const FIRST: bool, const COUNT: usize>(
+    fn overlaps_of_tetrahedra<W: Wanted, const COUNT: usize>(
         &mut self,
         sources: [&Solid; COUNT],
         target: &Solid,
-    ) -> Option<[Option<Moments>; COUNT]> {
+    ) -> Option<[Option<W>; COUNT]> {
         if !self.queue.is_empty() || !sources.iter().all(|source| source.is_convex_tetrahedron()) {
             return None;
         }
@@ -195,13 +193,7 @@ impl Intersector {
             self.queue_tetrahedron(key, &source.source_tetrahedron()?, target);
         }
         let mut overlaps = [Ok(None); COUNT];
-        if FIRST {
-            self.overlaps_of_queued(target, |key, overlap| overlaps[key as usize] = overlap);
-        } else {
-            self.overlaps_of_queued(target, |key, volume| {
-                overlaps[key as usize] = volume.map(|volume| volume.map(Moments::of_volume));
-            });
-        }
+        self.overlaps_of_queued(target, |key, overlap| overlaps[key as usize] = overlap);
         let mut result = [None; COUNT];
         for (result, overlap) in result.iter_mut().zip(overlaps) {
             *result = overlap.ok()?;
@@ -209,29 +201,25 @@ impl Intersector {
         Some(result)
     }
 
-    fn overlap<const FIRST: bool>(&mut self, source: &Solid, target: &Solid) -> Option<Moments> {
+    fn overlap<W: Wanted>(&mut self, source: &Solid, target: &Solid) -> Option<W> {
         if self.are_boxes(source, target) {
-            return box_overlap(source.bounds(), target.bounds());
+            return box_overlap(source.bounds(), target.bounds()).map(|overlap| W::of(&overlap));
         }
-        if let Some([overlap]) = self.overlaps_of_tetrahedra::<FIRST, 1>([source], target) {
+        if let Some([overlap]) = self.overlaps_of_tetrahedra::<W, 1>([source], target) {
             return overlap;
         }
         let moments = if let (Some(cell), Some(planes)) = fast_cell(source, target) {
             let (scratch, origin) = (&mut self.convex[0], &target.frame().origin);
-            self.arithmetic.clip::<FIRST>(scratch, cell, planes, origin)
+            self.arithmetic.clip::<W>(scratch, cell, planes, origin)
         } else {
             Err(Degenerate)
         };
-        self.finish::<FIRST>(moments, source, target)
+        self.finish(moments, source, target)
     }
 
-    fn two_overlaps<const FIRST: bool>(
-        &mut self,
-        sources: [&Solid; 2],
-        target: &Solid,
-    ) -> [Option<Moments>; 2] {
+    fn two_overlaps<W: Wanted>(&mut self, sources: [&Solid; 2], target: &Solid) -> [Option<W>; 2] {
         let [one, other] = sources;
-        if let Some(overlaps) = self.overlaps_of_tetrahedra::<FIRST, 2>(sources, target) {
+        if let Some(overlaps) = self.overlaps_of_tetrahedra::<W, 2>(sources, target) {
             return overlaps;
         }
         if !self.are_boxes(one, target)
@@ -243,13 +231,13 @@ impl Intersector {
             let cells = [one_cell, other_cell];
             let [first, second] = self
                 .arithmetic
-                .clip_two::<FIRST>(scratch, cells, planes, origin);
+                .clip_two::<W>(scratch, cells, planes, origin);
             return [
-                self.finish::<FIRST>(first, one, target),
-                self.finish::<FIRST>(second, other, target),
+                self.finish(first, one, target),
+                self.finish(second, other, target),
             ];
         }
-        sources.map(|source| self.overlap::<FIRST>(source, target))
+        sources.map(|source| self.overlap(source, target))
     }
 
     fn are_boxes(&self, source: &Solid, target: &Solid) -> bool {
@@ -258,26 +246,32 @@ impl Intersector {
 
     /// Takes the general path where no other led to a result, and tells an overlap from noise.
     #[inline]
-    fn finish<const FIRST: bool>(
+    fn finish<W: Wanted>(
         &mut self,
-        moments: Result<Moments, Degenerate>,
+        overlap: Result<W, Degenerate>,
         source: &Solid,
         target: &Solid,
-    ) -> Option<Moments> {
+    ) -> Option<W> {
         let smaller = lower(source.volume(), target.volume());
         if !(smaller > 0.0) {
             return None;
         }
-        let moments = moments.unwrap_or_else(|Degenerate| {
-            let Roles {
-                clipped,
-                clipper,
-                origin,
-            } = Roles::of(source, target);
-            self.arithmetic
-                .overlap::<FIRST>(&mut self.general, clipped, clipper, origin)
-        });
-        (moments.volume > NOISE * smaller).then_some(moments)
+        let overlap = overlap.unwrap_or_else(|Degenerate| self.general_overlap(source, target));
+        (overlap.volume() > NOISE * smaller).then_some(overlap)
+    }
+
+    fn general_overlap<W: Wanted>(&mut self, source: &Solid, target: &Solid) -> W {
+        let Roles {
+            clipped,
+            clipper,
+            origin,
+        } = Roles::of(source, target);
+        let (general, arithmetic) = (&mut self.general, self.arithmetic);
+        W::of(&if W::FIRST {
+            arithmetic.overlap::<true>(general, clipped, clipper, origin)
+        } else {
+            arithmetic.overlap::<false>(general, clipped, clipper, origin)
+        })
     }
 }
 

@@ -37,6 +37,7 @@ mod lanes;
 mod moments;
 mod plane;
 mod plane_lanes;
+mod refilled;
 mod second_moments;
 mod solid;
 mod soup;

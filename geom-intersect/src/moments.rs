@@ -54,6 +54,61 @@ impl Moments {
     }
 }
 
+/// What is wanted of an overlap.
+pub(crate) trait Wanted: Copy {
+    /// Whether that is more than the volume.
+    const FIRST: bool;
+
+    /// Takes the volume, and the sum that has the first moment about an origin.
+    fn new(volume: f64, sum: &EdgeSum, origin: &Point3<f64>) -> Self;
+
+    /// Takes what is wanted out of moments that another way led to.
+    fn of(moments: &Moments) -> Self;
+
+    fn volume(&self) -> f64;
+}
+
+impl Wanted for f64 {
+    const FIRST: bool = false;
+
+    #[inline(always)]
+    fn new(volume: f64, _: &EdgeSum, _: &Point3<f64>) -> Self {
+        volume
+    }
+
+    #[inline(always)]
+    fn of(moments: &Moments) -> Self {
+        moments.volume
+    }
+
+    #[inline(always)]
+    fn volume(&self) -> f64 {
+        *self
+    }
+}
+
+impl Wanted for Moments {
+    const FIRST: bool = true;
+
+    #[inline(always)]
+    fn new(volume: f64, sum: &EdgeSum, origin: &Point3<f64>) -> Self {
+        Self {
+            volume,
+            ..sum.moments(*origin)
+        }
+    }
+
+    #[inline(always)]
+    fn of(moments: &Moments) -> Self {
+        *moments
+    }
+
+    #[inline(always)]
+    fn volume(&self) -> f64 {
+        self.volume
+    }
+}
+
 /// Six times a volume and twenty-four times a first moment, as a sum over edges.
 ///
 /// A closed surface of planar faces is the list of its edges `p → q`, each between a face on its

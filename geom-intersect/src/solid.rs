@@ -1,6 +1,6 @@
 //! A cell prepared for intersection.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::OnceCell;
 
 use nalgebra::{Point3, Vector3};
 
@@ -12,6 +12,7 @@ use crate::frame::Frame;
 use crate::lanes::{LANES, LaneMath, Lanes, Portable};
 use crate::moments::Moments;
 use crate::plane::{Plane, face_centre};
+use crate::refilled::Refilled;
 use crate::soup::Soup;
 use crate::standard::StandardShape;
 use crate::standard_faces::StandardFaces;
@@ -51,10 +52,9 @@ pub struct Solid {
     planes: Vec<Plane>,
     planar: Vec<bool>,
     /// The planes once more, for the fast path: of a convex standard cell, in its own frame.
-    own_planes: OnceCell<ConvexPlanes>,
-    /// The cell as the path of tetrahedra takes it for a target, and where it was before.
-    target: OnceCell<Box<TargetTetrahedron>>,
-    spare: RefCell<Option<Box<TargetTetrahedron>>>,
+    own_planes: Refilled<ConvexPlanes>,
+    /// The cell as the path of tetrahedra takes it for a target.
+    target: Refilled<TargetTetrahedron>,
     surface: OnceCell<Surface>,
     decomposition: OnceCell<Decomposition>,
 }
@@ -230,10 +230,8 @@ impl Solid {
         self.frame.take();
         self.surface.take();
         self.decomposition.take();
-        self.own_planes.take();
-        if let Some(target) = self.target.take() {
-            *self.spare.get_mut() = Some(target);
-        }
+        self.own_planes.clear();
+        self.target.clear();
     }
 
     #[inline]
@@ -380,16 +378,16 @@ impl Solid {
     #[inline]
     pub(crate) fn own_planes(&self) -> Option<&ConvexPlanes> {
         let shape = self.shape.filter(|_| self.class.convex)?;
-        Some(self.own_planes.get_or_init(|| {
+        Some(self.own_planes.get_or_fill(|own| {
             let Frame { origin, extent, .. } = *self.frame();
             let references = shape.topology().references;
             let references = references.map(|node| self.node(node) - origin);
             if self.planes.is_empty() {
                 let mut planes = Vec::new();
                 self.convex_planes(&origin, &mut planes);
-                ConvexPlanes::new(shape, &planes, references, extent)
+                own.fill(shape, &planes, references, extent);
             } else {
-                ConvexPlanes::new(shape, &self.planes, references, extent)
+                own.fill(shape, &self.planes, references, extent);
             }
         }))
     }
@@ -409,10 +407,8 @@ impl Solid {
         if !self.is_convex_tetrahedron() {
             return None;
         }
-        Some(self.target.get_or_init(|| {
-            let mut target = self.spare.take().unwrap_or_default();
+        Some(self.target.get_or_fill(|target| {
             target.fill(&self.first_four_nodes(), self.frame(), &self.class);
-            target
         }))
     }
 

@@ -20,7 +20,7 @@ use crate::lanes::{Axes, Lanes, PlaneRow};
 use crate::plane::Plane;
 use crate::solid::SolidClass;
 use crate::standard::StandardShape;
-pub(crate) use clipping::{Scratch, Wanted, clip, clip_two};
+pub(crate) use clipping::{Scratch, clip, clip_two};
 pub(crate) use queue::{Pair, Queue};
 use tables::PLANES;
 
@@ -292,7 +292,7 @@ mod tests {
                 corners: source.corners(),
             };
             let planes = target.own_planes().expect("it is convex");
-            let expected = Arithmetic::default().clip::<true>(
+            let expected = Arithmetic::default().clip::<Moments>(
                 &mut convex::Scratch::default(),
                 cell,
                 planes,

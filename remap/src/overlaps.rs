@@ -152,11 +152,9 @@ impl OverlapFinder {
             search,
             ..
         } = meshes;
-        let target_box = self
-            .target
-            .class()
-            .axis_aligned
-            .then(|| self.target.bounds());
+        // The ends are read in any case: what an optimiser computes of them beforehand must be of
+        // numbers, not of what happens to be there, which the processor takes long to multiply.
+        let (target_is_box, target_ends) = (self.target.class().axis_aligned, self.target.bounds());
         let mut visit = |source, moments: Option<Moments>| {
             if let Some(moments) = moments {
                 visit(source, moments);
@@ -167,12 +165,12 @@ impl OverlapFinder {
         for &candidate in candidates {
             let source = candidate.cell();
             let class = classes[source.id().index()];
-            if let (true, Some(target)) = (class.axis_aligned, target_box) {
+            if class.axis_aligned && target_is_box {
                 if let Some(waiting) = waiting.take() {
                     visit(waiting, self.overlap_of_waiting(needed));
                 }
                 let ends = search.bounds(candidate);
-                visit(source, box_overlap((ends.min, ends.max), target));
+                visit(source, box_overlap((ends.min, ends.max), target_ends));
             } else if class.convex && mesh.shape(source.id()) != Shape::Polyhedron {
                 let place = usize::from(waiting.is_some());
                 self.maker

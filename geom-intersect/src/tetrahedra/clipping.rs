@@ -1,6 +1,6 @@
 //! A tetrahedron clipped by the planes of another: as in [`crate::convex`], operation by operation.
 
-use nalgebra::{Point3, Vector3};
+use nalgebra::Vector3;
 
 use super::tables::{
     DIFFERENT_REFERENCES, ENDS, ENDS_AT, ENTRY, EXIT, NEW_ENDS, OWN_EDGES, REFERENCE_PAIR, SIDE,
@@ -9,7 +9,7 @@ use super::{Pair, TargetTetrahedron};
 use crate::convex::Degenerate;
 use crate::edge_table::REFERENCE_PAIRS;
 use crate::lanes::{Axes, Cut, FourMath, LANES, OutsideSets, Vertices};
-use crate::moments::{EdgeSum, Moments};
+use crate::moments::{EdgeSum, Wanted};
 
 /// Of a tetrahedron.
 const NODES: u32 = 4;
@@ -29,48 +29,6 @@ impl Default for Scratch {
             vertices: Vertices([0.0; _]),
             ends: [0; 256],
         }
-    }
-}
-
-/// What is wanted of an overlap.
-pub(crate) trait Wanted: Copy {
-    /// Whether that is more than the volume.
-    const FIRST: bool;
-
-    /// Takes the volume, and the sum that has the first moment about an origin.
-    fn new(volume: f64, sum: &EdgeSum, origin: &Point3<f64>) -> Self;
-
-    fn volume(&self) -> f64;
-}
-
-impl Wanted for f64 {
-    const FIRST: bool = false;
-
-    #[inline(always)]
-    fn new(volume: f64, _: &EdgeSum, _: &Point3<f64>) -> Self {
-        volume
-    }
-
-    #[inline(always)]
-    fn volume(&self) -> f64 {
-        *self
-    }
-}
-
-impl Wanted for Moments {
-    const FIRST: bool = true;
-
-    #[inline(always)]
-    fn new(volume: f64, sum: &EdgeSum, origin: &Point3<f64>) -> Self {
-        Self {
-            volume,
-            ..sum.moments(*origin)
-        }
-    }
-
-    #[inline(always)]
-    fn volume(&self) -> f64 {
-        self.volume
     }
 }
 
