@@ -5,6 +5,7 @@ use nalgebra::{Point3, Vector3};
 use crate::convex::Corners;
 use crate::frame::{higher, lower};
 use crate::moments::Moments;
+use crate::outer_sides::radius;
 use crate::solid::SolidClass;
 
 /// The corners of a hexahedron that lie on one side of it, as a set, for its three directions.
@@ -91,6 +92,7 @@ impl SolidClass {
         Self {
             convex: true,
             axis_aligned: true,
+            radius: radius((*low, *high), [low, high].into_iter()),
             volume: volume(&size),
             extent: size.max(),
         }

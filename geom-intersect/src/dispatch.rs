@@ -10,6 +10,7 @@ use crate::general::General;
 use crate::lanes::Avx2;
 use crate::lanes::Portable;
 use crate::moments::{Moments, Wanted};
+use crate::outer_sides::OuterSides;
 use crate::solid::Solid;
 use crate::standard::StandardShape;
 use crate::standard_faces::StandardFaces;
@@ -47,6 +48,23 @@ impl Arithmetic {
             #[cfg(target_arch = "x86_64")]
             // SAFETY: the features that the function is compiled for were found on this processor.
             Self::Avx2(math) => unsafe { faces(math, shape, corners, magnitude) },
+        }
+    }
+
+    /// Returns what [`OuterSides::exclude`] does.
+    #[inline]
+    pub(crate) fn outer_sides_exclude(
+        self,
+        sides: &OuterSides,
+        centre: &Point3<f64>,
+        radius: f64,
+        origin: &Point3<f64>,
+    ) -> bool {
+        match self {
+            Self::Portable => sides.exclude(centre, radius, origin),
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: the features that the function is compiled for were found on this processor.
+            Self::Avx2(_) => unsafe { outer_sides_exclude(sides, centre, radius, origin) },
         }
     }
 
@@ -177,6 +195,17 @@ impl Arithmetic {
             Self::Avx2(math) => unsafe { clip_two_tetrahedra::<W>(math, scratch, pairs, target) },
         }
     }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+fn outer_sides_exclude(
+    sides: &OuterSides,
+    centre: &Point3<f64>,
+    radius: f64,
+    origin: &Point3<f64>,
+) -> bool {
+    sides.exclude(centre, radius, origin)
 }
 
 #[cfg(target_arch = "x86_64")]

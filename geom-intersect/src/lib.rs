@@ -35,6 +35,7 @@ mod general;
 mod intersector;
 mod lanes;
 mod moments;
+mod outer_sides;
 mod plane;
 mod plane_lanes;
 mod refilled;

@@ -134,13 +134,19 @@ impl Plane {
         (self.normal.x.abs() + self.normal.y.abs()) + self.normal.z.abs()
     }
 
+    /// Returns `normal · point`.
+    #[inline]
+    pub(crate) fn offset(&self) -> f64 {
+        let Self { normal, point } = self;
+        (normal.x * point.x + normal.y * point.y) + normal.z * point.z
+    }
+
     /// Returns the plane, and the distance from it that counts as inside, for [`LaneMath`].
     ///
     /// [`LaneMath`]: crate::lanes::LaneMath
     #[inline]
     pub(crate) fn row(&self, limit: f64) -> PlaneRow {
-        let Self { normal, point } = self;
-        let offset = (normal.x * point.x + normal.y * point.y) + normal.z * point.z;
+        let (normal, offset) = (&self.normal, self.offset());
         [normal.x, normal.y, normal.z, offset, limit].map(|number| Axes([number; 4]))
     }
 

@@ -11,6 +11,7 @@ use crate::dispatch::Arithmetic;
 use crate::frame::Frame;
 use crate::lanes::{LANES, LaneMath, Lanes, Portable};
 use crate::moments::Moments;
+use crate::outer_sides::{OuterSides, radius, radius_of_corners};
 use crate::plane::{Plane, face_centre};
 use crate::refilled::Refilled;
 use crate::soup::Soup;
@@ -53,6 +54,8 @@ pub struct Solid {
     planar: Vec<bool>,
     /// The planes once more, for the fast path: of a convex standard cell, in its own frame.
     own_planes: Refilled<ConvexPlanes>,
+    /// And once more, for a quick word.
+    outer_sides: Refilled<OuterSides>,
     /// The cell as the path of tetrahedra takes it for a target.
     target: Refilled<TargetTetrahedron>,
     surface: OnceCell<Surface>,
@@ -66,6 +69,9 @@ pub struct SolidClass {
     pub convex: bool,
     /// Whether the cell is a hexahedron and exactly an axis-aligned box.
     pub axis_aligned: bool,
+    /// Radius of a ball around the centre of the cell's bounds that holds the cell; a little more, and
+    /// infinite where the cell is so small or so large that its square cannot be told.
+    pub radius: f32,
     /// Volume, never negative.
     pub volume: f64,
     /// Longest side of the axis-aligned box around the cell.
@@ -231,6 +237,7 @@ impl Solid {
         self.surface.take();
         self.decomposition.take();
         self.own_planes.clear();
+        self.outer_sides.clear();
         self.target.clear();
     }
 
@@ -313,6 +320,10 @@ impl Solid {
         SolidClass {
             convex,
             axis_aligned: false,
+            radius: match self.shape {
+                Some(_) => radius_of_corners(self.bounds(), &self.corners),
+                None => radius(self.bounds(), self.nodes.iter()),
+            },
             volume,
             extent: self.frame().extent,
         }
@@ -382,14 +393,29 @@ impl Solid {
             let Frame { origin, extent, .. } = *self.frame();
             let references = shape.topology().references;
             let references = references.map(|node| self.node(node) - origin);
-            if self.planes.is_empty() {
-                let mut planes = Vec::new();
-                self.convex_planes(&origin, &mut planes);
-                own.fill(shape, &planes, references, extent);
-            } else {
-                own.fill(shape, &self.planes, references, extent);
-            }
+            self.with_convex_planes(|planes| own.fill(shape, planes, references, extent));
         }))
+    }
+
+    /// Returns the faces of a convex standard cell as they are asked about balls, found once.
+    #[inline]
+    pub(crate) fn outer_sides(&self) -> Option<&OuterSides> {
+        self.shape.filter(|_| self.class.convex)?;
+        Some(self.outer_sides.get_or_fill(|sides| {
+            self.with_convex_planes(|planes| sides.fill(planes, self.frame().extent));
+        }))
+    }
+
+    /// Calls a function with the planes of a convex solid in its own frame.
+    #[inline]
+    fn with_convex_planes(&self, take: impl FnOnce(&[Plane])) {
+        if self.planes.is_empty() {
+            let mut planes = Vec::new();
+            self.convex_planes(&self.frame().origin, &mut planes);
+            take(&planes);
+        } else {
+            take(&self.planes);
+        }
     }
 
     /// Returns the cell as the path of tetrahedra takes it for a source; none unless it is a convex

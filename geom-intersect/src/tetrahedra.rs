@@ -17,6 +17,7 @@ use nalgebra::{Point3, Vector3};
 
 use crate::frame::Frame;
 use crate::lanes::{Axes, Lanes, PlaneRow};
+use crate::outer_sides::radius;
 use crate::plane::Plane;
 use crate::solid::SolidClass;
 use crate::standard::StandardShape;
@@ -169,6 +170,7 @@ fn class_of(nodes: &[Point3<f64>; 4], frame: &Frame) -> Option<SolidClass> {
     (six_volumes > CLEARLY_CONVEX * (extent * extent * extent)).then(|| SolidClass {
         convex: true,
         axis_aligned: false,
+        radius: radius((frame.low, frame.high), nodes.iter()),
         volume: six_volumes / 6.0,
         extent,
     })

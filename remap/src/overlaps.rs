@@ -1,7 +1,7 @@
 //! The overlaps of one target cell with its candidates.
 
 use geom_intersect::{Intersector, Moments, SecondMoments, Solid, SolidClass, box_overlap};
-use mesh_core::{Shape, UnstructuredMesh};
+use mesh_core::{Bounds, Shape, UnstructuredMesh};
 use nalgebra::Matrix3;
 
 use crate::candidates::{Candidate, CandidateSearch};
@@ -160,11 +160,19 @@ impl OverlapFinder {
                 visit(source, moments);
             }
         };
+        let are_many = candidates.len() > FEW;
         // The cell whose solid is in `fresh[0]` and waits for another.
         let mut waiting = None;
         for &candidate in candidates {
             let source = candidate.cell();
             let class = classes[source.id().index()];
+            if are_many {
+                let Bounds { min, max } = search.bounds(candidate);
+                let ends = (min, max);
+                if !self.intersector.may_overlap(ends, class, &self.target) {
+                    continue;
+                }
+            }
             if class.axis_aligned && target_is_box {
                 if let Some(waiting) = waiting.take() {
                     visit(waiting, self.overlap_of_waiting(needed));
@@ -212,6 +220,10 @@ impl OverlapFinder {
         overlap(&mut self.intersector, &self.fresh[0], &self.target, needed)
     }
 }
+
+/// So many candidates are most likely there because they overlap: those of grids that lie along each
+/// other. Among more, it pays to look for faces between.
+const FEW: usize = 8;
 
 /// Returns what is needed of an overlap.
 pub(crate) fn overlap(

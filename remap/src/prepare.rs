@@ -19,7 +19,7 @@ use crate::nearby::{Nearby, has_scattered_cells};
 use crate::overlap_matrix::OverlapMatrix;
 use crate::overlaps::{Meshes, OverlapFinder};
 use crate::pieces::{CutMesh, put_together};
-use crate::scheme::{Contributions, Overlap, Scheme};
+use crate::scheme::{Contributions, MomentsNeeded, Overlap, Scheme};
 
 /// How many target cells a thread takes at a time. The result does not depend on it; fewer make
 /// the threads finish together, more make use of what neighbours have in common.
@@ -296,13 +296,19 @@ impl Worker {
         let target_sign = job.target.sign(target.id());
         let visit = |source: SourceCell, moments: Moments, second: Option<Matrix3<f64>>| {
             let sign = target_sign * job.source.sign(source.id());
+            let volume = sign * moments.volume;
             let overlap = Overlap {
                 source,
                 target,
-                moments: Moments {
-                    volume: sign * moments.volume,
-                    first: sign * moments.first,
-                    ..moments
+                // What is not needed is not even read: it was written just now, in other pieces.
+                moments: if needed == MomentsNeeded::Volume {
+                    Moments::of_volume(volume)
+                } else {
+                    Moments {
+                        volume,
+                        first: sign * moments.first,
+                        ..moments
+                    }
                 },
                 second: second.map(|second| sign * second),
                 source_mesh,
