@@ -18,8 +18,8 @@ const CROWD: usize = 8;
 /// Returns the cells 0, 1, 2, … in the order in which a Hilbert curve through the centres of their
 /// bounds meets them; of equals in that of ids. The curve fills `around`, the bounds of all.
 ///
-/// The curve's grid has some hundred places for each cell, as far as they fit a word beside the ids;
-/// where more than a few cells share a place they are put in order among themselves on a finer one.
+/// The curve's grid has as many places as fit a word beside the ids; where more than a few cells
+/// share a place they are put in order among themselves on a finer one.
 ///
 /// Cost: `O(n log n)`, some tens of nanoseconds per cell, shared by all threads.
 pub(crate) fn order_along_curve(bounds: &[Bounds], around: &Bounds) -> Vec<u32> {
@@ -37,8 +37,7 @@ pub(crate) fn around(bounds: &[Bounds]) -> Bounds {
 fn sort_along_curve(cells: &mut [u32], bounds: &[Bounds], around: &Bounds) {
     let centre = |cell: u32| centre(&bounds[cell as usize]);
     let id_bits = usize::BITS - (cells.len() - 1).leading_zeros();
-    // Some 2⁹ places for each cell, if they were spread evenly.
-    let grid = Grid::new(around, (id_bits.div_ceil(3) + 3).min((64 - id_bits) / 3));
+    let grid = Grid::new(around, (64 - id_bits) / 3);
     let mut keys = vec![0_u64; cells.len()];
     keys.par_chunks_mut(CHUNK)
         .zip(cells.par_chunks(CHUNK))
