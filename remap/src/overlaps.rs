@@ -166,19 +166,17 @@ impl OverlapFinder {
         for &candidate in candidates {
             let source = candidate.cell();
             let class = classes[source.id().index()];
-            if are_many {
+            let ends = || {
                 let Bounds { min, max } = search.bounds(candidate);
-                let ends = (min, max);
-                if !self.intersector.may_overlap(ends, class, &self.target) {
-                    continue;
-                }
-            }
+                (min, max)
+            };
             if class.axis_aligned && target_is_box {
                 if let Some(waiting) = waiting.take() {
                     visit(waiting, self.overlap_of_waiting(needed));
                 }
-                let ends = search.bounds(candidate);
-                visit(source, box_overlap((ends.min, ends.max), target_ends));
+                visit(source, box_overlap(ends(), target_ends));
+            } else if are_many && !self.intersector.may_overlap(ends(), class, &self.target) {
+                // No solid is made of it.
             } else if class.convex && mesh.shape(source.id()) != Shape::Polyhedron {
                 let place = usize::from(waiting.is_some());
                 self.maker
