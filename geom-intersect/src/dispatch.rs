@@ -5,6 +5,7 @@ use nalgebra::Point3;
 
 use crate::convex::{self, ConvexCell, ConvexPlanes, Corners, Degenerate, Scratch};
 use crate::eight_boxes::{self, EightBoxes};
+use crate::eight_hexahedra::{self, EightHexahedra};
 use crate::general::General;
 #[cfg(target_arch = "x86_64")]
 use crate::lanes::Avx2;
@@ -136,6 +137,17 @@ impl Arithmetic {
         }
     }
 
+    /// Examines cells as [`eight_hexahedra::examine`] does.
+    #[inline]
+    pub(crate) fn examine(self, hexahedra: &mut EightHexahedra) {
+        match self {
+            Self::Portable => eight_hexahedra::examine(hexahedra),
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: the features that the function is compiled for were found on this processor.
+            Self::Avx2(_) => unsafe { examine(hexahedra) },
+        }
+    }
+
     /// Adds a pair of tetrahedra as [`Queue::add`] does.
     #[inline]
     pub(crate) fn queue_tetrahedron(
@@ -217,6 +229,12 @@ fn find_boxes(
     found: &mut [u32],
 ) -> usize {
     eight_boxes::find(math, boxes, ends, found)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+fn examine(hexahedra: &mut EightHexahedra) {
+    eight_hexahedra::examine(hexahedra);
 }
 
 #[cfg(target_arch = "x86_64")]

@@ -44,21 +44,25 @@ impl Frame {
     }
 
     fn around(low: Vector3<f64>, high: Vector3<f64>) -> Self {
-        let origin = low.zip_map(&high, |low, high| {
-            if low > 0.0 && high <= 2.0 * low {
-                low
-            } else if high < 0.0 && low >= 2.0 * high {
-                high
-            } else {
-                0.0
-            }
-        });
+        let origin = low.zip_map(&high, Self::origin_of);
         Self {
             low: low.into(),
             high: high.into(),
             origin: origin.into(),
             magnitude: low.amax().max(high.amax()),
             extent: (high - low).max(),
+        }
+    }
+
+    /// Returns the coordinate of the origin along an axis, on which the cell spans a range.
+    #[inline(always)]
+    pub(crate) fn origin_of(low: f64, high: f64) -> f64 {
+        if low > 0.0 && high <= 2.0 * low {
+            low
+        } else if high < 0.0 && low >= 2.0 * high {
+            high
+        } else {
+            0.0
         }
     }
 }

@@ -92,7 +92,7 @@ pub(crate) fn radius_of_corners(ends: (Point3<f64>, Point3<f64>), corners: &Corn
 
 /// Of numbers so small or so large that their squares are none, a ball that holds everything.
 #[inline]
-fn rounded_up(square: f64) -> f32 {
+pub(crate) fn rounded_up(square: f64) -> f32 {
     if square > 1e-60 && square < 1e60 {
         (square.sqrt() * 1.000_001) as f32
     } else {

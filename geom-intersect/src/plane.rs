@@ -10,7 +10,7 @@ use crate::lanes::{Axes, PlaneRow};
 /// The faces of uniform grids of 10³ to 160³ cells, rotated about three axes, deviate by up to 0.43
 /// of them. Below that they would fall into the slower path for warped faces; far above it a real
 /// warp would be flattened (at 8 the laws to 1e-14 fail for cells warped by 1e-14).
-const COPLANARITY: f64 = 2.0 * f64::EPSILON;
+pub(crate) const COPLANARITY: f64 = 2.0 * f64::EPSILON;
 
 /// How far outside a plane a vertex still counts as on it: in units of machine epsilon times the
 /// size of the solid that has the plane. Cells that share a plane are then seldom cut along it by

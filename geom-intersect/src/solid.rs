@@ -118,6 +118,22 @@ impl Solid {
         self.class = class;
     }
 
+    /// Fills the solid with a convex standard cell of which all is known.
+    #[inline]
+    pub(crate) fn set_examined(
+        &mut self,
+        shape: StandardShape,
+        nodes: impl IntoIterator<Item = Point3<f64>>,
+        frame: Frame,
+        planes: impl IntoIterator<Item = Plane>,
+        class: SolidClass,
+    ) {
+        self.set_convex(shape, nodes, class);
+        self.frame = OnceCell::from(frame);
+        self.planes.extend(planes);
+        self.planar.resize(self.planes.len(), true);
+    }
+
     /// Fills the solid with a polyhedron.
     ///
     /// Each face lists its nodes as indices into `nodes`, counter-clockwise seen from outside. The

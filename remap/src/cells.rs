@@ -6,6 +6,7 @@ use geom_intersect::{Solid, SolidClass, StandardShape, examine_tetrahedron, upri
 use mesh_core::{Bounds, CellId, Point3, Shape, UnstructuredMesh};
 use rayon::prelude::*;
 
+use crate::hexahedra::{ExaminedHexahedra, hexahedron};
 use crate::tetrahedra::nodes;
 
 /// A cell of the source mesh.
@@ -145,26 +146,31 @@ fn standard(shape: Shape) -> Option<StandardShape> {
 /// Returns the ends of a cell that is a box as grids have them, without making it a solid.
 #[inline]
 pub(crate) fn as_upright_box(mesh: &UnstructuredMesh, cell: CellId) -> Option<(Point3, Point3)> {
-    let nodes: &[_; 8] = mesh.cell_nodes(cell).try_into().ok()?;
-    let is_hexahedron = mesh.shape(cell) == Shape::Hexahedron;
-    upright_box(nodes.each_ref().map(|node| &mesh.nodes()[node.index()])).filter(|_| is_hexahedron)
+    upright_box(hexahedron(mesh, cell)?)
 }
 
 /// Finds the bounds and the class of every cell of a mesh, in parallel.
 pub(crate) fn examine(mesh: &UnstructuredMesh) -> (Vec<Bounds>, Vec<SolidClass>) {
     let (mut bounds, mut classes) = (Vec::new(), Vec::new());
-    (0..mesh.cell_count() as u32)
+    let cells = mesh.cell_count() as u32;
+    (0..cells)
         .into_par_iter()
         .with_min_len(1024)
         .map_init(
-            || (SolidMaker::default(), Solid::default()),
-            |(maker, solid), cell| {
+            <(SolidMaker, Solid, ExaminedHexahedra)>::default,
+            |(maker, solid, examined), cell| {
+                let next = (cell..cells).map(CellId::new);
                 let cell = CellId::new(cell);
                 if let Some((min, max)) = as_upright_box(mesh, cell) {
                     return (Bounds { min, max }, SolidClass::of_box(&min, &max));
                 }
                 if mesh.shape(cell) == Shape::Tetrahedron
                     && let Some(((min, max), class)) = examine_tetrahedron(&nodes(mesh, cell))
+                {
+                    return (Bounds { min, max }, class);
+                }
+                if let Some((eight, place)) = examined.find(mesh, next)
+                    && let Some(((min, max), class)) = eight.examined(place)
                 {
                     return (Bounds { min, max }, class);
                 }

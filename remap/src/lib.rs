@@ -39,6 +39,7 @@ mod curve;
 mod error;
 mod field_operator;
 mod field_scheme;
+mod hexahedra;
 mod linear_functions;
 mod matrix_scheme;
 mod moment_matrix;

@@ -6,6 +6,7 @@ use nalgebra::Matrix3;
 
 use crate::candidates::{Candidate, CandidateSearch};
 use crate::cells::{SolidMaker, SourceCell, TargetCell, as_upright_box};
+use crate::hexahedra::ExaminedHexahedra;
 use crate::scheme::MomentsNeeded;
 use crate::tetrahedra::Tetrahedra;
 
@@ -17,6 +18,7 @@ pub(crate) struct OverlapFinder {
     intersector: Intersector,
     second_moments: SecondMoments,
     target: Solid,
+    examined: ExaminedHexahedra,
     /// Source solids that are made anew each time.
     fresh: [Solid; 2],
     kept: SolidCache,
@@ -40,25 +42,25 @@ impl Meshes<'_> {
 }
 
 impl OverlapFinder {
-    /// Visits the overlaps of a target cell in the order of the candidates, each with the second moment
-    /// about its centroid, or without where that is not needed.
+    /// Visits the overlaps of the first of some target cells in the order of the candidates, each with
+    /// the second moment about its centroid, or without where that is not needed. The others are those
+    /// that come next.
     pub(crate) fn for_each_with_second(
         &mut self,
         meshes: Meshes<'_>,
-        target: TargetCell,
+        targets: &[TargetCell],
         candidates: &[Candidate],
         needed: MomentsNeeded,
         mut visit: impl FnMut(SourceCell, Moments, Option<Matrix3<f64>>),
     ) {
         if needed != MomentsNeeded::UpToSecond {
-            self.for_each(meshes, target, candidates, needed, |source, moments| {
+            self.for_each(meshes, targets, candidates, needed, |source, moments| {
                 visit(source, moments, None);
             });
             return;
         }
         let mesh = meshes.source;
-        self.maker
-            .fill(meshes.target, target.id(), &mut self.target);
+        self.fill_target(meshes.target, targets);
         for candidate in candidates {
             let cell = candidate.cell();
             let class = meshes.classes[cell.id().index()];
@@ -78,11 +80,11 @@ impl OverlapFinder {
         }
     }
 
-    /// Visits the overlaps of a target cell in the order of the candidates.
-    pub(crate) fn for_each(
+    /// Visits the overlaps of the first of some target cells in the order of the candidates.
+    fn for_each(
         &mut self,
         meshes: Meshes<'_>,
-        target: TargetCell,
+        targets: &[TargetCell],
         candidates: &[Candidate],
         needed: MomentsNeeded,
         mut visit: impl FnMut(SourceCell, Moments),
@@ -90,6 +92,7 @@ impl OverlapFinder {
         if candidates.is_empty() {
             return;
         }
+        let target = targets[0];
         let is_box =
             |candidate: &Candidate| meshes.classes[candidate.cell().id().index()].axis_aligned;
         if let Some(target) = as_upright_box(meshes.target, target.id())
@@ -126,12 +129,28 @@ impl OverlapFinder {
             });
             let (others, tetrahedra) = rest.split_at(others.unwrap_or(rest.len()));
             if !is_solid {
-                self.maker
-                    .fill(meshes.target, target.id(), &mut self.target);
+                self.fill_target(meshes.target, targets);
                 is_solid = true;
             }
             self.for_each_solid(meshes, others, needed, &mut visit);
             rest = tetrahedra;
+        }
+    }
+
+    /// Makes a solid of the first of some target cells, the others being those that come next.
+    fn fill_target(&mut self, mesh: &UnstructuredMesh, targets: &[TargetCell]) {
+        let Self {
+            maker,
+            target,
+            examined,
+            ..
+        } = self;
+        let cells = targets.iter().map(|target| target.id());
+        let is_filled = examined
+            .find(mesh, cells)
+            .is_some_and(|(eight, place)| eight.fill(place, target));
+        if !is_filled {
+            maker.fill(mesh, targets[0].id(), target);
         }
     }
 

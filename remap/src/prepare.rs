@@ -272,8 +272,8 @@ impl Worker {
         job.search
             .find_candidates_of_each(&bounds, &mut nearby, |index, candidates| {
                 if outcome.is_ok() {
+                    self.overlap(job, index, candidates);
                     let target = self.targets[index];
-                    self.overlap(job, target, candidates);
                     outcome = rows.push_cell(target.get(), &mut self.contributions, job.frame);
                 }
             });
@@ -282,8 +282,11 @@ impl Worker {
         outcome
     }
 
-    /// Computes the overlaps of a target cell and lets the scheme add its contributions.
-    fn overlap(&mut self, job: &Job<'_>, target: TargetCell, candidates: &[Candidate]) {
+    /// Computes the overlaps of a target cell, given by its index, and lets the scheme add its
+    /// contributions.
+    fn overlap(&mut self, job: &Job<'_>, index: usize, candidates: &[Candidate]) {
+        let targets = &self.targets[index..];
+        let target = targets[0];
         let (source_mesh, target_mesh) = (job.source.mesh(), job.target.mesh());
         let meshes = Meshes {
             source: source_mesh,
@@ -317,7 +320,7 @@ impl Worker {
             job.scheme.contribute(&overlap, contributions);
         };
         self.overlaps
-            .for_each_with_second(meshes, target, candidates, needed, visit);
+            .for_each_with_second(meshes, targets, candidates, needed, visit);
     }
 }
 
