@@ -8,7 +8,7 @@ use crate::dispatch::Arithmetic;
 use crate::frame::lower;
 use crate::general::General;
 use crate::moments::{Moments, Wanted};
-use crate::outer_sides::{MAX_RATIO, centre};
+use crate::outer_sides::MAX_RATIO;
 use crate::solid::{Solid, SolidClass};
 use crate::tetrahedra::{self, Pair, Queue, SourceTetrahedron, TargetTetrahedron};
 
@@ -91,48 +91,41 @@ impl Intersector {
         self.overlap(source, target)
     }
 
-    /// Returns whether a solid of this class with these bounds may overlap another; if not,
+    /// Returns whether a solid in a ball, given by centre and radius, may overlap another; if not,
     /// [`volume`](Self::volume) would return none.
     ///
-    /// A ball around the solid that is beyond a face of a convex standard cell is told from it in some
-    /// nanoseconds, sooner than the solid is filled. It pays where bounds overlap far more often than
-    /// cells, as they do where nothing is parallel to an axis.
+    /// A ball that is beyond a face of a convex standard cell is told from it in some nanoseconds,
+    /// sooner than the solid is filled. It pays where bounds overlap far more often than cells, as they
+    /// do where nothing is parallel to an axis.
     ///
     /// ```
-    /// use geom_intersect::{Intersector, Solid, SolidClass, StandardShape};
+    /// use geom_intersect::{Intersector, Solid, StandardShape};
     /// use nalgebra::Point3;
     ///
     /// let corners = [[0., 0., 0.], [1., 0., 0.], [0., 1., 0.], [0., 0., 1.]].map(Point3::from);
     /// let mut target = Solid::default();
     /// target.set_standard(StandardShape::Tetrahedron, &corners);
     ///
-    /// // The bounds of the two overlap, but the ball around the box is all beyond the slanting face.
-    /// let (low, high) = (Point3::new(0.75, 0.75, 0.75), Point3::new(1.5, 1.5, 1.5));
+    /// // The bounds of the two overlap, but the ball is all beyond the slanting face.
+    /// let centre = Point3::new(1.125, 1.125, 1.125);
     /// let intersector = Intersector::default();
-    /// assert!(!intersector.may_overlap((low, high), SolidClass::of_box(&low, &high), &target));
-    /// let low = Point3::new(0.25, 0.25, 0.25);
-    /// assert!(intersector.may_overlap((low, high), SolidClass::of_box(&low, &high), &target));
+    /// assert!(!intersector.may_overlap(&centre, 0.75, &target));
+    /// assert!(intersector.may_overlap(&centre, 1.5, &target));
     /// ```
     #[must_use]
     #[inline]
-    pub fn may_overlap(
-        &self,
-        ends: (Point3<f64>, Point3<f64>),
-        class: SolidClass,
-        target: &Solid,
-    ) -> bool {
+    pub fn may_overlap(&self, centre: &Point3<f64>, radius: f64, target: &Solid) -> bool {
         let frame = target.frame();
         let Some(sides) = target
             .outer_sides()
-            .filter(|_| class.extent <= MAX_RATIO * frame.extent)
+            .filter(|_| radius <= MAX_RATIO * frame.extent)
         else {
             return true;
         };
-        let (centre, radius) = (centre(ends), f64::from(class.radius));
         let origin = &frame.origin;
         !self
             .arithmetic
-            .outer_sides_exclude(sides, &centre, radius, origin)
+            .outer_sides_exclude(sides, centre, radius, origin)
     }
 
     /// Returns the volumes of the overlaps of two solids with one: what [`volume`](Self::volume)

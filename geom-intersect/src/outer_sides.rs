@@ -6,12 +6,13 @@ use crate::convex::Corners;
 use crate::frame::higher;
 use crate::lanes::{LANES, Lanes};
 use crate::plane::Plane;
+use crate::solid::SolidClass;
 
 /// A ball has to be beyond a face by so many times the distance that counts as on it, some 4e-12 of the
 /// cell's size: what rounding takes part here and in the kernel is much less.
 const CLEARLY: f64 = 16384.0;
 
-/// Cells that are larger than this many times the cell are not judged: the rounding of their coordinates
+/// Balls that are larger than this many times the cell are not judged: the rounding of their coordinates
 /// is not that of the cell.
 pub(crate) const MAX_RATIO: f64 = 256.0;
 
@@ -55,9 +56,24 @@ impl OuterSides {
     }
 }
 
+impl SolidClass {
+    /// Returns the class with the radius of a ball around the centre of other bounds: those that the
+    /// nodes have in a turned frame.
+    #[must_use]
+    #[inline]
+    pub fn with_radius<'a>(
+        self,
+        ends: (Point3<f64>, Point3<f64>),
+        nodes: impl Iterator<Item = &'a Point3<f64>>,
+    ) -> Self {
+        let radius = radius(ends, nodes);
+        Self { radius, ..self }
+    }
+}
+
 /// The centre of the bounds of a cell.
 #[inline]
-pub(crate) fn centre((low, high): (Point3<f64>, Point3<f64>)) -> Point3<f64> {
+fn centre((low, high): (Point3<f64>, Point3<f64>)) -> Point3<f64> {
     Point3::from((low.coords + high.coords) * 0.5)
 }
 

@@ -4,7 +4,7 @@ mod common;
 
 use common::cells::{cell, pair, unit_cells};
 use geom_intersect::{Intersector, Solid};
-use nalgebra::Vector3;
+use nalgebra::{Point3, Vector3};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
@@ -13,6 +13,11 @@ fn config(cases: u32) -> Config {
         failure_persistence: None,
         ..Config::with_cases(cases)
     }
+}
+
+fn ball_around(solid: &Solid) -> (Point3<f64>, f64) {
+    let (low, high) = solid.bounds();
+    (nalgebra::center(&low, &high), solid.class().radius.into())
 }
 
 #[test]
@@ -24,8 +29,9 @@ fn what_is_excluded_has_no_overlap_on_any_path() {
     runner
         .run(&pair(), |(source, target)| {
             let (source, target) = (source.solid(), target.solid());
-            let may = quick.may_overlap(source.bounds(), source.class(), &target);
-            let may_portable = portable.may_overlap(source.bounds(), source.class(), &target);
+            let (centre, radius) = ball_around(&source);
+            let may = quick.may_overlap(&centre, radius, &target);
+            let may_portable = portable.may_overlap(&centre, radius, &target);
             prop_assert_eq!(may, may_portable);
             let overlap = overlaps.borrow_mut().volume(&source, &target);
             prop_assert!(
@@ -55,11 +61,9 @@ fn the_ball_of_a_cell_holds_its_nodes() {
     runner
         .run(&cell(), |cell| {
             let solid = cell.solid();
-            let (low, high) = solid.bounds();
-            let centre = nalgebra::center(&low, &high);
+            let (centre, radius) = ball_around(&solid);
             let farthest = cell.nodes.iter().map(|node| (node - centre).norm());
             let farthest = farthest.fold(0.0, f64::max);
-            let radius = f64::from(solid.class().radius);
             prop_assert!(radius >= farthest && radius <= 1.000_01 * farthest);
             Ok(())
         })
@@ -72,10 +76,13 @@ fn cells_that_share_a_face_are_told_apart_only_by_the_kernel_and_neighbours_beyo
     let cube = |x: f64| unit.map(|node| node + Vector3::x() * x).solid();
     let target = cube(0.0);
     let intersector = Intersector::default();
-    let may = |source: &Solid| intersector.may_overlap(source.bounds(), source.class(), &target);
+    let may = |source: &Solid| {
+        let (centre, radius) = ball_around(source);
+        intersector.may_overlap(&centre, radius, &target)
+    };
     // The ball around the neighbour reaches into the cell.
     assert!(may(&cube(1.0)));
     assert!(!may(&cube(1.5)));
     let empty = Solid::default();
-    assert!(intersector.may_overlap(target.bounds(), target.class(), &empty));
+    assert!(intersector.may_overlap(&Point3::origin(), 0.5, &empty));
 }

@@ -12,6 +12,7 @@ use crate::cells::{SourceCell, TargetCell};
 use crate::curve::{around, order_along_curve};
 use crate::nearby::{Nearby, group, has_scattered_cells, sort};
 use crate::packed_tree::PackedTree;
+use crate::search_frame::{CellBounds, SearchFrame};
 
 /// Finds the source cells whose bounds overlap given bounds.
 ///
@@ -141,7 +142,7 @@ impl CandidateSearch {
         mut visit: impl FnMut(TargetCell, &[SourceCell]),
     ) {
         let mut cells: Vec<u32> = (0..target.cell_count() as u32).collect();
-        if has_scattered_cells(target) {
+        if has_scattered_cells(&SearchFrame::default().bounds_of(target)) {
             let bounds = all_bounds(target);
             cells = order_along_curve(&bounds, &around(&bounds));
         }
@@ -225,14 +226,15 @@ impl CandidateSearch {
 }
 
 /// Returns the bounds of consecutive cells.
-pub(crate) fn cell_bounds(mesh: &UnstructuredMesh, cells: Range<u32>) -> Vec<Bounds> {
+pub(crate) fn cell_bounds(bounds: &CellBounds<'_>, cells: Range<u32>) -> Vec<Bounds> {
     cells
         .into_par_iter()
         .with_min_len(1024)
-        .map(|cell| mesh.cell_bounds(CellId::new(cell)))
+        .map(|cell| bounds.of(CellId::new(cell)))
         .collect()
 }
 
 fn all_bounds(mesh: &UnstructuredMesh) -> Vec<Bounds> {
-    cell_bounds(mesh, 0..mesh.cell_count() as u32)
+    let bounds = SearchFrame::default().bounds_of(mesh);
+    cell_bounds(&bounds, 0..mesh.cell_count() as u32)
 }

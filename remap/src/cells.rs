@@ -7,6 +7,7 @@ use mesh_core::{Bounds, CellId, Point3, Shape, UnstructuredMesh};
 use rayon::prelude::*;
 
 use crate::hexahedra::{ExaminedHexahedra, hexahedron};
+use crate::search_frame::CellBounds;
 use crate::tetrahedra::nodes;
 
 /// A cell of the source mesh.
@@ -149,8 +150,9 @@ pub(crate) fn as_upright_box(mesh: &UnstructuredMesh, cell: CellId) -> Option<(P
     upright_box(hexahedron(mesh, cell)?)
 }
 
-/// Finds the bounds and the class of every cell of a mesh, in parallel.
-pub(crate) fn examine(mesh: &UnstructuredMesh) -> (Vec<Bounds>, Vec<SolidClass>) {
+/// Finds the bounds, in some frame, and the class of every cell of a mesh, in parallel.
+pub(crate) fn examine(cell_bounds: &CellBounds<'_>) -> (Vec<Bounds>, Vec<SolidClass>) {
+    let mesh = cell_bounds.mesh();
     let (mut bounds, mut classes) = (Vec::new(), Vec::new());
     let cells = mesh.cell_count() as u32;
     (0..cells)
@@ -161,22 +163,21 @@ pub(crate) fn examine(mesh: &UnstructuredMesh) -> (Vec<Bounds>, Vec<SolidClass>)
             |(maker, solid, examined), cell| {
                 let next = (cell..cells).map(CellId::new);
                 let cell = CellId::new(cell);
-                if let Some((min, max)) = as_upright_box(mesh, cell) {
-                    return (Bounds { min, max }, SolidClass::of_box(&min, &max));
-                }
-                if mesh.shape(cell) == Shape::Tetrahedron
-                    && let Some(((min, max), class)) = examine_tetrahedron(&nodes(mesh, cell))
+                let ((min, max), class) = if let Some((min, max)) = as_upright_box(mesh, cell) {
+                    ((min, max), SolidClass::of_box(&min, &max))
+                } else if mesh.shape(cell) == Shape::Tetrahedron
+                    && let Some(examined) = examine_tetrahedron(&nodes(mesh, cell))
                 {
-                    return (Bounds { min, max }, class);
-                }
-                if let Some((eight, place)) = examined.find(mesh, next)
-                    && let Some(((min, max), class)) = eight.examined(place)
+                    examined
+                } else if let Some((eight, place)) = examined.find(mesh, next)
+                    && let Some(examined) = eight.examined(place)
                 {
-                    return (Bounds { min, max }, class);
-                }
-                maker.fill(mesh, cell, solid);
-                let (min, max) = solid.bounds();
-                (Bounds { min, max }, solid.class())
+                    examined
+                } else {
+                    maker.fill(mesh, cell, solid);
+                    (solid.bounds(), solid.class())
+                };
+                cell_bounds.turn(cell, Bounds { min, max }, class)
             },
         )
         .unzip_into_vecs(&mut bounds, &mut classes);

@@ -29,6 +29,8 @@
 //! Every number is the same for any number of threads: an entry depends only on its two cells, a
 //! row only on its target cell and its source cells in ascending order.
 
+#[cfg(test)]
+mod all_pairs;
 mod assembly;
 mod bins;
 mod boxes;
@@ -55,6 +57,7 @@ mod projection;
 mod reconstruction;
 mod scheme;
 mod schemes;
+mod search_frame;
 mod tetrahedra;
 
 pub use candidates::CandidateSearch;

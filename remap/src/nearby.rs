@@ -1,9 +1,10 @@
 //! Candidates of several target cells at once.
 
 use geom_intersect::{BoxFilter, EightBoxes};
-use mesh_core::{Bounds, CellId, UnstructuredMesh};
+use mesh_core::{Bounds, CellId};
 
 use crate::candidates::Candidate;
+use crate::search_frame::CellBounds;
 
 /// How many target cells are searched for together at most.
 const GROUP: usize = 16;
@@ -92,9 +93,9 @@ pub(crate) fn is_scattered(cells: usize, bounds: impl Fn(usize) -> Bounds) -> bo
 }
 
 /// Returns whether cells of a mesh that follow each other are mostly far apart.
-pub(crate) fn has_scattered_cells(mesh: &UnstructuredMesh) -> bool {
-    is_scattered(mesh.cell_count(), |cell| {
-        mesh.cell_bounds(CellId::new(cell as u32))
+pub(crate) fn has_scattered_cells(bounds: &CellBounds<'_>) -> bool {
+    is_scattered(bounds.mesh().cell_count(), |cell| {
+        bounds.of(CellId::new(cell as u32))
     })
 }
 
@@ -121,9 +122,14 @@ pub(crate) fn group(bounds: &[Bounds]) -> (usize, Bounds) {
 
 #[cfg(test)]
 mod tests {
-    use mesh_core::{BoxMesh, Point3, Vector3};
+    use mesh_core::{BoxMesh, Point3, UnstructuredMesh, Vector3};
 
     use super::*;
+    use crate::search_frame::SearchFrame;
+
+    fn has_scattered_cells(mesh: &UnstructuredMesh) -> bool {
+        super::has_scattered_cells(&SearchFrame::default().bounds_of(mesh))
+    }
 
     #[test]
     fn cells_in_a_row_make_a_group_and_cells_far_apart_do_not() {

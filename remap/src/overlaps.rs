@@ -1,13 +1,14 @@
 //! The overlaps of one target cell with its candidates.
 
 use geom_intersect::{Intersector, Moments, SecondMoments, Solid, SolidClass, box_overlap};
-use mesh_core::{Bounds, Shape, UnstructuredMesh};
+use mesh_core::{Bounds, Point3, Shape, UnstructuredMesh};
 use nalgebra::Matrix3;
 
 use crate::candidates::{Candidate, CandidateSearch};
 use crate::cells::{SolidMaker, SourceCell, TargetCell, as_upright_box};
 use crate::hexahedra::ExaminedHexahedra;
 use crate::scheme::MomentsNeeded;
+use crate::search_frame::SearchFrame;
 use crate::tetrahedra::Tetrahedra;
 
 /// Finds the overlaps of one target cell after the other; owns the scratch space, so there is one
@@ -32,12 +33,34 @@ pub(crate) struct Meshes<'a> {
     pub(crate) target: &'a UnstructuredMesh,
     pub(crate) classes: &'a [SolidClass],
     pub(crate) search: &'a CandidateSearch,
+    pub(crate) frame: &'a SearchFrame,
 }
 
 impl Meshes<'_> {
     /// Whether a source cell is a convex tetrahedron.
     pub(crate) fn has_convex_tetrahedron(&self, cell: SourceCell) -> bool {
         self.classes[cell.id().index()].convex && self.source.shape(cell.id()) == Shape::Tetrahedron
+    }
+
+    /// Returns lowest and highest corner of an axis-aligned box.
+    #[inline]
+    fn ends_of_box(&self, candidate: Candidate) -> (Point3, Point3) {
+        if self.frame.is_world() {
+            // The corners of a box are the ends of its bounds.
+            let Bounds { min, max } = self.search.bounds(candidate);
+            return (min, max);
+        }
+        let nodes = self.source.cell_nodes(candidate.cell().id());
+        let opposite = [nodes[0], nodes[6]].map(|node| &self.source.nodes()[node.index()]);
+        let Bounds { min, max } = Bounds::from_points(opposite);
+        (min, max)
+    }
+
+    /// Returns centre and radius of a ball that holds a cell.
+    #[inline]
+    fn ball_around(&self, candidate: Candidate, class: SolidClass) -> (Point3, f64) {
+        let bounds = self.search.bounds(candidate);
+        self.frame.ball_around(&bounds, class)
     }
 }
 
@@ -99,9 +122,7 @@ impl OverlapFinder {
             && candidates.iter().all(is_box)
         {
             for &candidate in candidates {
-                // The corners of a box are the ends of its bounds.
-                let ends = meshes.search.bounds(candidate);
-                if let Some(moments) = box_overlap((ends.min, ends.max), target) {
+                if let Some(moments) = box_overlap(meshes.ends_of_box(candidate), target) {
                     visit(candidate.cell(), moments);
                 }
             }
@@ -168,7 +189,6 @@ impl OverlapFinder {
         let Meshes {
             source: mesh,
             classes,
-            search,
             ..
         } = meshes;
         // The ends are read in any case: what an optimiser computes of them beforehand must be of
@@ -185,16 +205,19 @@ impl OverlapFinder {
         for &candidate in candidates {
             let source = candidate.cell();
             let class = classes[source.id().index()];
-            let ends = || {
-                let Bounds { min, max } = search.bounds(candidate);
-                (min, max)
+            let is_apart = |intersector: &Intersector, target| {
+                let (centre, radius) = meshes.ball_around(candidate, class);
+                !intersector.may_overlap(&centre, radius, target)
             };
             if class.axis_aligned && target_is_box {
                 if let Some(waiting) = waiting.take() {
                     visit(waiting, self.overlap_of_waiting(needed));
                 }
-                visit(source, box_overlap(ends(), target_ends));
-            } else if are_many && !self.intersector.may_overlap(ends(), class, &self.target) {
+                visit(
+                    source,
+                    box_overlap(meshes.ends_of_box(candidate), target_ends),
+                );
+            } else if are_many && is_apart(&self.intersector, &self.target) {
                 // No solid is made of it.
             } else if class.convex && mesh.shape(source.id()) != Shape::Polyhedron {
                 let place = usize::from(waiting.is_some());
@@ -271,7 +294,7 @@ struct SolidCache {
 }
 
 /// Solids kept per thread; a warped hexahedron takes some kilobytes.
-const KEPT_SOLIDS: usize = 1024;
+const KEPT_SOLIDS: usize = 4096;
 
 impl SolidCache {
     fn get(&mut self, maker: &mut SolidMaker, mesh: &UnstructuredMesh, cell: SourceCell) -> &Solid {

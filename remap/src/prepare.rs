@@ -20,6 +20,7 @@ use crate::overlap_matrix::OverlapMatrix;
 use crate::overlaps::{Meshes, OverlapFinder};
 use crate::pieces::{CutMesh, put_together};
 use crate::scheme::{Contributions, MomentsNeeded, Overlap, Scheme};
+use crate::search_frame::{CellBounds, SearchFrame};
 
 /// How many target cells a thread takes at a time. The result does not depend on it; fewer make
 /// the threads finish together, more make use of what neighbours have in common.
@@ -102,7 +103,8 @@ pub fn prepare_with(
     let [from, to] = [scheme.source_location(), scheme.target_location()];
     cut_source.check_count(scheme, from, frame.columns)?;
     cut_target.check_count(scheme, to, frame.rows)?;
-    let (bounds, classes) = examine(cut_source.mesh());
+    let search_frame = SearchFrame::of_meshes(cut_source.mesh(), cut_target.mesh());
+    let (bounds, classes) = examine(&search_frame.bounds_of(cut_source.mesh()));
     // What is left of it serial runs beside the fingerprints, which are needed in the end.
     let (search, fingerprints) = rayon::join(
         || CandidateSearch::of_bounds(bounds),
@@ -125,13 +127,15 @@ pub fn prepare_with(
         scheme,
         search: &search,
         classes: &classes,
+        search_frame: &search_frame,
+        target_bounds: search_frame.bounds_of(cut_target.mesh()),
         frame: &frame,
         progress,
         workers: Mutex::default(),
         spare: Mutex::default(),
         curve_window: CURVE_WINDOW,
     };
-    let (mut matrix, last) = job.rows_of_all(has_scattered_cells(cut_target.mesh()))?;
+    let (mut matrix, last) = job.rows_of_all(has_scattered_cells(&job.target_bounds))?;
     seconds.intersect = lap();
 
     matrix.append(&last);
@@ -154,6 +158,8 @@ struct Job<'a> {
     scheme: &'a dyn Scheme,
     search: &'a CandidateSearch,
     classes: &'a [SolidClass],
+    search_frame: &'a SearchFrame,
+    target_bounds: CellBounds<'a>,
     frame: &'a Frame<'a>,
     progress: Progress<'a>,
     /// Those that are not at work: what they have allocated and kept serves the next block.
@@ -202,7 +208,7 @@ impl Job<'_> {
     /// Computes the rows of consecutive target cells, visiting them along a curve.
     fn rows_along_curve(&self, window: Range<usize>) -> Result<Vec<RowBlock>, PrepareError> {
         let cells = window.start as u32..window.end as u32;
-        let bounds = cell_bounds(self.target.mesh(), cells);
+        let bounds = cell_bounds(&self.target_bounds, cells);
         let order = order_along_curve(&bounds, &around(&bounds));
         drop(bounds);
         let blocks = self.rows(window.len(), |index| window.start + order[index] as usize)?;
@@ -261,7 +267,7 @@ impl Worker {
         self.targets.clear();
         self.targets.extend(targets);
         let bounds = self.targets.iter();
-        let bounds = bounds.map(|target| job.target.mesh().cell_bounds(target.id()));
+        let bounds = bounds.map(|target| job.target_bounds.of(target.id()));
         self.bounds.clear();
         self.bounds.extend(bounds);
 
@@ -293,6 +299,7 @@ impl Worker {
             target: target_mesh,
             classes: job.classes,
             search: job.search,
+            frame: job.search_frame,
         };
         let needed = job.scheme.moments_needed();
         let contributions = &mut self.contributions;
@@ -374,7 +381,9 @@ mod tests {
             target: &cut_target,
             scheme,
             search: &CandidateSearch::new(&source),
-            classes: &examine(&source).1,
+            classes: &examine(&SearchFrame::default().bounds_of(&source)).1,
+            search_frame: &SearchFrame::default(),
+            target_bounds: SearchFrame::default().bounds_of(&target),
             frame: &frame,
             progress: &|_| {},
             workers: Mutex::default(),

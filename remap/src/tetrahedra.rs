@@ -206,7 +206,7 @@ mod tests {
     use mesh_core::{BoxCellShape, BoxMesh};
 
     use super::*;
-    use crate::{P0P0, prepare};
+    use crate::all_pairs::compare;
 
     /// Cells of a box of hexahedra among some of the tetrahedra of another in the same place: runs of
     /// both, and overlaps of both.
@@ -237,35 +237,6 @@ mod tests {
             builder = builder.cell(mesh.shape(cell), &nodes);
         }
         builder.build().unwrap()
-    }
-
-    /// Compares a matrix with what the kernel says of every pair of cells by themselves; returns how
-    /// many overlap.
-    fn compare(source: &UnstructuredMesh, target: &UnstructuredMesh) -> usize {
-        let matrix = prepare(source, target, &P0P0).unwrap().into_matrix();
-        let mut maker = SolidMaker::default();
-        let mut solids = |mesh: &UnstructuredMesh| {
-            let solid = |cell| {
-                let mut solid = Solid::default();
-                maker.fill(mesh, cell, &mut solid);
-                solid
-            };
-            mesh.cell_ids().map(solid).collect::<Vec<_>>()
-        };
-        let (sources, targets) = (solids(source), solids(target));
-        let mut intersector = Intersector::default();
-        for (row, target) in targets.iter().enumerate() {
-            for (column, source) in sources.iter().enumerate() {
-                let expected = intersector.volume(source, target);
-                let found = matrix.get(row, column).copied();
-                assert_eq!(
-                    found.map(f64::to_bits),
-                    expected.map(f64::to_bits),
-                    "target {row}, source {column}"
-                );
-            }
-        }
-        matrix.nnz()
     }
 
     #[test]
