@@ -5,7 +5,7 @@ use std::ops::{Add, BitAnd, Mul, Sub};
 use nalgebra::{Point3, Vector3};
 
 use crate::dispatch::Arithmetic;
-use crate::frame::{Frame, higher, lower};
+use crate::frame::{Ends, Frame, higher, lower};
 use crate::lanes::{LANES, Lanes};
 use crate::outer_sides::rounded_up;
 use crate::plane::{COPLANARITY, Plane};
@@ -113,7 +113,7 @@ impl EightHexahedra {
     /// If the place is not below eight.
     #[must_use]
     #[inline]
-    pub fn examined(&self, place: usize) -> Option<((Point3<f64>, Point3<f64>), SolidClass)> {
+    pub fn examined(&self, place: usize) -> Option<(Ends, SolidClass)> {
         if self.is_plain.0[place] == 0 {
             return None;
         }
@@ -445,7 +445,7 @@ mod tests {
     fn random_cell(kind: usize, state: &mut u64) -> [Point3<f64>; CORNERS] {
         let bend = if kind % 5 == 4 { 1e-3 } else { 0.0 };
         let matrix = Matrix3::from_fn(|row, column| {
-            let shear = if kind % 5 == 0 {
+            let shear = if kind.is_multiple_of(5) {
                 0.0
             } else {
                 0.4 * random(state)
@@ -453,7 +453,7 @@ mod tests {
             shear + f64::from(u8::from(row == column))
         });
         let scale = 2_f64.powi((20.0 * random(state)) as i32);
-        let far = if kind % 3 == 0 { 1e4 } else { 2.0 };
+        let far = if kind.is_multiple_of(3) { 1e4 } else { 2.0 };
         let shift = Vector3::from_fn(|_, _| (64.0 * far * random(state)).round() / 64.0);
         let mut cell = UNIT.map(|corner| {
             let bent = Vector3::from(corner) + bend * Vector3::from_fn(|_, _| random(state));

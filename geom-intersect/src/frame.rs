@@ -5,6 +5,9 @@ use nalgebra::{Point3, Vector3};
 use crate::convex::Corners;
 use crate::lanes::Lanes;
 
+/// Lowest and highest corner of an axis-aligned box.
+pub(crate) type Ends = (Point3<f64>, Point3<f64>);
+
 /// Where a cell lies and how large it is.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Frame {

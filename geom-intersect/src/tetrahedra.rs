@@ -15,7 +15,7 @@ mod tables;
 
 use nalgebra::{Point3, Vector3};
 
-use crate::frame::Frame;
+use crate::frame::{Ends, Frame};
 use crate::lanes::{Axes, Lanes, PlaneRow};
 use crate::outer_sides::radius;
 use crate::plane::Plane;
@@ -139,9 +139,6 @@ impl TargetTetrahedron {
         (self.origin, self.extent, self.volume) = (origin, extent, volume);
     }
 }
-
-/// Lowest and highest corner of an axis-aligned box.
-type Ends = (Point3<f64>, Point3<f64>);
 
 /// Finds the bounds of a tetrahedron, lowest and highest corner, and its class, as
 /// [`Solid`](crate::Solid) does, sooner; none if it is flat or nearly so, or its mirror image.
