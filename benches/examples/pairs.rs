@@ -13,7 +13,7 @@
 use std::error::Error;
 use std::hint::black_box;
 
-use benches::{Workload, check_pairs, prepare_pairs};
+use benches::{Workload, check_pairs, prepare_pairs, two_volumes};
 use geom_intersect::{Intersector, Solid};
 
 const USAGE: &str = "usage: pairs WORKLOAD volume|moments|twos|portable|job PAIRS TIMES";
@@ -48,9 +48,8 @@ fn main() -> Result<(), Box<dyn Error>> {
                 }
             }
             "twos" | "portable" => {
-                for two in prepared.chunks_exact(2) {
-                    let sources = [&two[0].source, &two[1].source];
-                    black_box(intersector.two_volumes(sources, &two[0].target));
+                for two in prepared.as_chunks().0 {
+                    black_box(two_volumes(&mut intersector, two));
                 }
             }
             "job" => {

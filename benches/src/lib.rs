@@ -25,6 +25,7 @@ pub use files::{FileTimes, Files};
 pub use memory::MemoryUse;
 pub use pairs::{
     PAIRS, Pair, PreparedPair, Workload, check_pairs, prepare_pairs, time_pairs, time_twos,
+    two_volumes,
 };
 pub use random::Random;
 pub use recipes::shuffle;

@@ -1,8 +1,9 @@
 //! Pairs of cells for the kernel.
 
+use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use geom_intersect::{Intersector, Solid};
+use geom_intersect::{ConvexSource, Intersector, Solid};
 use mesh_core::{BoxCellShape, BoxMesh, CellId, Vector3};
 use nalgebra::Matrix3;
 
@@ -54,6 +55,8 @@ pub struct Pair {
 pub struct PreparedPair {
     /// The cell of the source mesh.
     pub source: Solid,
+    /// The same if it is convex and of a standard shape.
+    pub convex: Option<ConvexSource>,
     /// The cell of the target mesh.
     pub target: Solid,
 }
@@ -193,7 +196,12 @@ pub fn prepare_pairs(pairs: &[Pair]) -> Vec<PreparedPair> {
         pair.source.fill_classified(source.class(), &mut source);
         pair.target.fill(&mut target);
         intersector.volume(&source, &target);
-        PreparedPair { source, target }
+        let convex = ConvexSource::of(&source);
+        PreparedPair {
+            source,
+            convex,
+            target,
+        }
     };
     pairs.iter().map(prepare).collect()
 }
@@ -214,17 +222,26 @@ pub fn time_pairs(
     })
 }
 
-/// Returns how long `overlaps` takes for the pairs of each block, each two that have the same target
-/// together; it is given that target and both sources.
-pub fn time_twos(
-    pairs: &[PreparedPair],
-    mut overlaps: impl FnMut([&Solid; 2], &Solid),
-) -> Vec<Duration> {
+/// Returns how long the volumes of the pairs of each block take, each two that have the same target
+/// together.
+pub fn time_twos(pairs: &[PreparedPair], intersector: &mut Intersector) -> Vec<Duration> {
     time_blocks(pairs, |_, pairs| {
-        for two in pairs.chunks_exact(2) {
-            overlaps([&two[0].source, &two[1].source], &two[0].target);
+        for two in pairs.as_chunks().0 {
+            black_box(two_volumes(intersector, two));
         }
     })
+}
+
+/// Returns the volumes of two pairs with the same target in the way of a job: convex standard cells
+/// together, others one after the other.
+pub fn two_volumes(
+    intersector: &mut Intersector,
+    [one, other]: &[PreparedPair; 2],
+) -> [Option<f64>; 2] {
+    match (&one.convex, &other.convex) {
+        (Some(first), Some(second)) => intersector.convex_volumes([first, second], &one.target),
+        _ => [&one.source, &other.source].map(|source| intersector.volume(source, &one.target)),
+    }
 }
 
 fn time_blocks(
@@ -252,17 +269,18 @@ fn time_blocks(
 /// If an overlap is wrong.
 pub fn check_pairs(workload: Workload, pairs: &[Pair], prepared: &[PreparedPair]) {
     let (mut intersector, mut portable) = (Intersector::default(), Intersector::portable());
-    for (index, two) in prepared.chunks_exact(2).enumerate() {
+    for (index, two) in prepared.as_chunks().0.iter().enumerate() {
         let place = || format!("{} pairs {} and the next", workload.name(), 2 * index);
-        let sources = [&two[0].source, &two[1].source];
         let one_by_one =
             [&two[0], &two[1]].map(|pair| intersector.volume(&pair.source, &pair.target));
         for intersector in [&mut intersector, &mut portable] {
-            let volumes = intersector.two_volumes(sources, &two[0].target);
+            let volumes = two_volumes(intersector, two);
             assert_eq!(volumes, one_by_one, "{}", place());
         }
     }
-    for (index, (pair, PreparedPair { source, target })) in pairs.iter().zip(prepared).enumerate() {
+    for (index, (pair, PreparedPair { source, target, .. })) in
+        pairs.iter().zip(prepared).enumerate()
+    {
         let place = || format!("{} pair {index}", workload.name());
         for solid in [source, target] {
             assert_eq!(solid.is_convex(), workload.is_convex(), "{}", place());

@@ -29,6 +29,35 @@ const LANE: [usize; MAX_PLANES] = [2, 4, 5, 6, 7, 3];
 /// The corners of a standard cell, axis by axis; what its shape has no use for is of no meaning.
 pub(crate) type Corners = [Lanes; 3];
 
+/// Gathers the corners of a standard cell; the first one fills up.
+///
+/// # Panics
+///
+/// If the number of nodes is not that of the shape.
+#[inline]
+pub(crate) fn corners_of(
+    shape: StandardShape,
+    nodes: impl IntoIterator<Item = Point3<f64>>,
+) -> Corners {
+    let mut corners = Corners::default();
+    let mut count = 0;
+    for node in nodes {
+        if count == 0 && shape.node_count() < LANES {
+            corners = [0, 1, 2].map(|axis: usize| Lanes([node[axis]; LANES]));
+        }
+        for axis in 0..3 {
+            corners[axis].0[count % LANES] = node[axis];
+        }
+        count += 1;
+    }
+    assert_eq!(
+        count,
+        shape.node_count(),
+        "a {shape:?} has its number of nodes"
+    );
+    corners
+}
+
 /// The planes of a convex standard cell, arranged for [`Scratch::clip`].
 #[derive(Debug, Clone)]
 #[repr(C, align(64))]

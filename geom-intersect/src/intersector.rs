@@ -1,9 +1,12 @@
 //! The overlap of two solids.
 
+use std::mem::take;
+
 use nalgebra::Point3;
 
 use crate::boxes;
-use crate::convex::{ConvexCell, ConvexPlanes, Degenerate, Scratch};
+use crate::convex::{ConvexCell, Degenerate, Scratch};
+use crate::convex_source::ConvexSource;
 use crate::dispatch::Arithmetic;
 use crate::frame::lower;
 use crate::general::General;
@@ -56,6 +59,8 @@ pub struct Intersector {
     queue: Queue,
     tetrahedra: Box<[tetrahedra::Scratch; 2]>,
     general: General,
+    /// What a [`ConvexSource`] becomes where it is for another path.
+    spare: Solid,
 }
 
 impl Intersector {
@@ -128,18 +133,25 @@ impl Intersector {
             .outer_sides_exclude(sides, centre, radius, origin)
     }
 
-    /// Returns the volumes of the overlaps of two solids with one: what [`volume`](Self::volume)
-    /// returns for each, sooner than one after the other.
+    /// Returns the volumes of the overlaps of convex cells with a solid: what [`volume`](Self::volume)
+    /// returns for each. Two together take less time than one after the other.
     #[inline]
-    pub fn two_volumes(&mut self, sources: [&Solid; 2], target: &Solid) -> [Option<f64>; 2] {
-        self.two_overlaps(sources, target)
+    pub fn convex_volumes<const COUNT: usize>(
+        &mut self,
+        sources: [&ConvexSource; COUNT],
+        target: &Solid,
+    ) -> [Option<f64>; COUNT] {
+        self.convex_overlaps(sources, target)
     }
 
-    /// Returns the moments of the overlaps of two solids with one: what [`moments`](Self::moments)
-    /// returns for each, sooner than one after the other.
+    /// Does what [`convex_volumes`](Self::convex_volumes) does for volume and first moment.
     #[inline]
-    pub fn two_moments(&mut self, sources: [&Solid; 2], target: &Solid) -> [Option<Moments>; 2] {
-        self.two_overlaps(sources, target)
+    pub fn convex_moments<const COUNT: usize>(
+        &mut self,
+        sources: [&ConvexSource; COUNT],
+        target: &Solid,
+    ) -> [Option<Moments>; COUNT] {
+        self.convex_overlaps(sources, target)
     }
 
     /// Adds a tetrahedron to those that wait to be clipped by another, unless it is seen that they do
@@ -217,65 +229,104 @@ impl Intersector {
         }
     }
 
-    /// Returns the overlaps of tetrahedra with one; none where that is for another path.
-    fn overlaps_of_tetrahedra<W: Wanted, const COUNT: usize>(
+    /// Returns the overlap of two tetrahedra; none where that is for another path.
+    fn overlap_of_tetrahedra<W: Wanted>(
         &mut self,
-        sources: [&Solid; COUNT],
+        source: &Solid,
         target: &Solid,
-    ) -> Option<[Option<W>; COUNT]> {
-        if !self.queue.is_empty() || !sources.iter().all(|source| source.is_convex_tetrahedron()) {
+    ) -> Option<Option<W>> {
+        if !self.queue.is_empty() {
             return None;
         }
-        let target = target.target_tetrahedron()?;
-        for (key, source) in (0..).zip(sources) {
-            self.queue_tetrahedron(key, &source.source_tetrahedron()?, target);
-        }
-        let mut overlaps = [Ok(None); COUNT];
-        self.overlaps_of_queued(target, |key, overlap| overlaps[key as usize] = overlap);
-        let mut result = [None; COUNT];
-        for (result, overlap) in result.iter_mut().zip(overlaps) {
-            *result = overlap.ok()?;
-        }
-        Some(result)
+        let (source, target) = (source.source_tetrahedron()?, target.target_tetrahedron()?);
+        self.queue_tetrahedron(0, &source, target);
+        let mut found = Ok(None);
+        self.overlaps_of_queued(target, |_, overlap| found = overlap);
+        found.ok()
     }
 
     fn overlap<W: Wanted>(&mut self, source: &Solid, target: &Solid) -> Option<W> {
         if self.are_boxes(source, target) {
             return box_overlap(source.bounds(), target.bounds()).map(|overlap| W::of(&overlap));
         }
-        if let Some([overlap]) = self.overlaps_of_tetrahedra::<W, 1>([source], target) {
+        if let Some(overlap) = self.overlap_of_tetrahedra::<W>(source, target) {
             return overlap;
         }
-        let moments = if let (Some(cell), Some(planes)) = fast_cell(source, target) {
-            let (scratch, origin) = (&mut self.convex[0], &target.frame().origin);
-            self.arithmetic.clip::<W>(scratch, cell, planes, origin)
-        } else {
-            Err(Degenerate)
+        let clipped = match (source.shape(), target.own_planes()) {
+            (Some(shape), Some(planes))
+                if source.is_convex() && source.class().is_similar(&target.class()) =>
+            {
+                let corners = source.corners();
+                let cell = ConvexCell { shape, corners };
+                let (scratch, origin) = (&mut self.convex[0], &target.frame().origin);
+                self.arithmetic.clip::<W>(scratch, cell, planes, origin)
+            }
+            _ => Err(Degenerate),
         };
-        self.finish(moments, source, target)
+        self.finish(clipped, source, target)
     }
 
-    fn two_overlaps<W: Wanted>(&mut self, sources: [&Solid; 2], target: &Solid) -> [Option<W>; 2] {
-        let [one, other] = sources;
-        if let Some(overlaps) = self.overlaps_of_tetrahedra::<W, 2>(sources, target) {
-            return overlaps;
+    #[inline]
+    fn convex_overlaps<W: Wanted, const COUNT: usize>(
+        &mut self,
+        sources: [&ConvexSource; COUNT],
+        target: &Solid,
+    ) -> [Option<W>; COUNT] {
+        let planes = target.own_planes().filter(|_| {
+            let is_clipped = |source| self.is_clipped(source, target);
+            sources.into_iter().all(is_clipped)
+        });
+        let Some(planes) = planes else {
+            return sources.map(|source| self.overlap_as_solid(source, target));
+        };
+        let (scratch, origin) = (&mut *self.convex, &target.frame().origin);
+        let mut clipped = [Err(Degenerate); COUNT];
+        for (clipped, sources) in clipped.chunks_mut(2).zip(sources.chunks(2)) {
+            match (clipped, sources) {
+                ([one, other], [source, next]) => {
+                    let cells = [source.cell(), next.cell()];
+                    [*one, *other] = self
+                        .arithmetic
+                        .clip_two::<W>(scratch, cells, planes, origin);
+                }
+                ([one], [source]) => {
+                    let (scratch, cell) = (&mut scratch[0], source.cell());
+                    *one = self.arithmetic.clip::<W>(scratch, cell, planes, origin);
+                }
+                _ => {}
+            }
         }
-        if !self.are_boxes(one, target)
-            && !self.are_boxes(other, target)
-            && let (Some(one_cell), Some(planes)) = fast_cell(one, target)
-            && let (Some(other_cell), _) = fast_cell(other, target)
-        {
-            let (scratch, origin) = (&mut *self.convex, &target.frame().origin);
-            let cells = [one_cell, other_cell];
-            let [first, second] = self
-                .arithmetic
-                .clip_two::<W>(scratch, cells, planes, origin);
-            return [
-                self.finish(first, one, target),
-                self.finish(second, other, target),
-            ];
+        let mut result = [None; COUNT];
+        for ((result, clipped), source) in result.iter_mut().zip(clipped).zip(sources) {
+            *result = match clipped {
+                Ok(overlap) => {
+                    let smaller = lower(source.class().volume, target.volume());
+                    let is_loud = (smaller > 0.0) & (overlap.volume() > NOISE * smaller);
+                    is_loud.then_some(overlap)
+                }
+                Err(Degenerate) => self.overlap_as_solid(source, target),
+            };
         }
-        sources.map(|source| self.overlap(source, target))
+        result
+    }
+
+    /// Whether a pair is for the path of convex cells: not where both are boxes or tetrahedra, nor
+    /// where the one is much smaller.
+    #[inline]
+    fn is_clipped(&self, source: &ConvexSource, target: &Solid) -> bool {
+        let (one, other) = (source.class(), target.class());
+        let are_boxes = one.axis_aligned & other.axis_aligned & !self.ignore_boxes;
+        let are_tetrahedra = source.is_tetrahedron() && target.is_convex_tetrahedron();
+        one.is_similar(&other) & !are_boxes & !are_tetrahedra
+    }
+
+    #[cold]
+    fn overlap_as_solid<W: Wanted>(&mut self, source: &ConvexSource, target: &Solid) -> Option<W> {
+        let mut solid = take(&mut self.spare);
+        source.fill(&mut solid);
+        let overlap = self.overlap(&solid, target);
+        self.spare = solid;
+        overlap
     }
 
     fn are_boxes(&self, source: &Solid, target: &Solid) -> bool {
@@ -341,25 +392,6 @@ pub fn box_overlap(
     (overlap.volume > NOISE * lower(one, other)).then_some(overlap)
 }
 
-/// Returns the source as the fast path takes it, and the planes of the target that clip it; the path
-/// is for convex standard cells of similar size.
-#[inline]
-fn fast_cell<'a>(
-    source: &'a Solid,
-    target: &'a Solid,
-) -> (Option<ConvexCell<'a>>, Option<&'a ConvexPlanes>) {
-    let [one, other] = [source, target].map(Solid::class);
-    let similar = !one.is_much_smaller(&other) && !other.is_much_smaller(&one);
-    let cell = source
-        .shape()
-        .filter(|_| one.convex && similar)
-        .map(|shape| ConvexCell {
-            shape,
-            corners: source.corners(),
-        });
-    (cell, target.own_planes())
-}
-
 /// Which solid is clipped by which, and in whose frame.
 pub(crate) struct Roles<'a> {
     pub(crate) clipped: &'a Solid,
@@ -388,6 +420,12 @@ impl<'a> Roles<'a> {
 }
 
 impl SolidClass {
+    /// Whether neither of two solids is much smaller than the other.
+    #[inline]
+    fn is_similar(&self, other: &Self) -> bool {
+        !self.is_much_smaller(other) & !other.is_much_smaller(self)
+    }
+
     /// Whether the solid is much thinner than the other, or much shorter and not much thicker.
     ///
     /// The thickness is the volume over the square of the extent: the height of a flat cell, the

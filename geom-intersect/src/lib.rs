@@ -25,6 +25,7 @@
 
 mod boxes;
 mod convex;
+mod convex_source;
 mod decomposition;
 mod dispatch;
 mod edge_sets;
@@ -50,6 +51,7 @@ mod tetrahedra;
 
 pub use boxes::upright_box;
 pub use convex::Degenerate;
+pub use convex_source::ConvexSource;
 pub use eight_boxes::{BoxFilter, EightBoxes};
 pub use eight_hexahedra::EightHexahedra;
 pub use intersector::{Intersector, box_overlap};

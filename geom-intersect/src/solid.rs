@@ -5,11 +5,11 @@ use std::cell::OnceCell;
 use nalgebra::{Point3, Vector3};
 
 use crate::boxes;
-use crate::convex::{ConvexPlanes, Corners};
+use crate::convex::{ConvexPlanes, Corners, corners_of};
 use crate::decomposition::Decomposition;
 use crate::dispatch::Arithmetic;
 use crate::frame::Frame;
-use crate::lanes::{LANES, LaneMath, Lanes, Portable};
+use crate::lanes::{LaneMath, Portable};
 use crate::moments::Moments;
 use crate::outer_sides::{OuterSides, radius, radius_of_corners};
 use crate::plane::{Plane, face_centre};
@@ -88,7 +88,6 @@ impl Solid {
     ///
     /// If the number of nodes is not that of the shape.
     pub fn set_standard(&mut self, shape: StandardShape, nodes: &[Point3<f64>]) {
-        assert_node_count(shape, nodes.len());
         self.set_corners(shape, nodes.iter().copied());
         self.classify_standard(shape);
         if self.class.volume < 0.0 {
@@ -260,17 +259,7 @@ impl Solid {
     #[inline]
     fn set_corners(&mut self, shape: StandardShape, nodes: impl IntoIterator<Item = Point3<f64>>) {
         self.reset(Some(shape));
-        let mut count = 0;
-        for node in nodes {
-            if let Some(first) = (count == 0 && shape.node_count() < LANES).then_some(node) {
-                self.corners = [0, 1, 2].map(|axis: usize| Lanes([first[axis]; LANES]));
-            }
-            for axis in 0..3 {
-                self.corners[axis].0[count % LANES] = node[axis];
-            }
-            count += 1;
-        }
-        assert_node_count(shape, count);
+        self.corners = corners_of(shape, nodes);
     }
 
     /// Finds the plane of each face of a polyhedron; of a warped face the mean plane, through its
@@ -514,14 +503,6 @@ impl Solid {
             vertices.push(centre);
         }
     }
-}
-
-fn assert_node_count(shape: StandardShape, count: usize) {
-    assert_eq!(
-        count,
-        shape.node_count(),
-        "a {shape:?} has its number of nodes"
-    );
 }
 
 /// Returns the plane of a face of a standard shape.

@@ -62,6 +62,17 @@ pub struct SourceTetrahedron {
     size: Axes,
 }
 
+/// A point.
+impl Default for SourceTetrahedron {
+    fn default() -> Self {
+        let class = SolidClass {
+            convex: true,
+            ..SolidClass::default()
+        };
+        Self::new([Point3::origin(); 4], class)
+    }
+}
+
 impl SourceTetrahedron {
     /// Prepares a tetrahedron whose class is known to be [`convex`](SolidClass::convex).
     ///

@@ -4,7 +4,9 @@ mod common;
 
 use common::Cell;
 use common::cells::{pair, perturbation};
-use geom_intersect::{Intersector, Moments, Solid, SolidClass, StandardShape, upright_box};
+use geom_intersect::{
+    ConvexSource, Intersector, Moments, Solid, SolidClass, StandardShape, upright_box,
+};
 use nalgebra::{Point3, Vector3};
 use proptest::prelude::*;
 
@@ -85,15 +87,28 @@ proptest! {
     }
 
     #[test]
-    fn two_at_a_time_give_the_same_bits((one, target) in pair(), (other, _) in pair()) {
-        let [one, other, target] = [one, other, target].map(|cell| cell.solid());
+    fn convex_cells_by_themselves_and_together_give_the_same_bits(
+        (one, target) in pair(),
+        (other, _) in pair(),
+        (third, _) in pair(),
+    ) {
+        let target = target.solid();
+        let solids = [one, other, third].map(|cell| cell.solid());
+        let [Some(one), Some(other), Some(third)] = solids.each_ref().map(ConvexSource::of) else {
+            prop_assert!(!solids.iter().all(|solid| solid.is_convex() && solid.shape().is_some()));
+            return Ok(());
+        };
         let mut intersector = Intersector::default();
-        let two = intersector.two_moments([&one, &other], &target);
-        let each = [&one, &other].map(|source| intersector.moments(source, &target));
-        prop_assert_eq!(two.map(bits), each.map(bits));
-        let two = intersector.two_volumes([&one, &other], &target);
-        let each = [&one, &other].map(|source| intersector.volume(source, &target));
-        prop_assert_eq!(two, each);
+        let moments = solids.each_ref().map(|source| bits(intersector.moments(source, &target)));
+        let volumes = solids.each_ref().map(|source| intersector.volume(source, &target));
+        let all = intersector.convex_moments([&one, &other, &third], &target);
+        prop_assert_eq!(all.map(bits), moments);
+        let two = intersector.convex_moments([&one, &other], &target);
+        prop_assert_eq!(two.map(bits), [moments[0], moments[1]]);
+        let two = intersector.convex_volumes([&other, &third], &target);
+        prop_assert_eq!(two, [volumes[1], volumes[2]]);
+        let [alone] = intersector.convex_volumes([&one], &target);
+        prop_assert_eq!(alone, volumes[0]);
     }
 
     #[test]

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use geom_intersect::{Solid, SolidClass, StandardShape, examine_tetrahedron, upright_box};
+use geom_intersect::{
+    ConvexSource, Solid, SolidClass, StandardShape, examine_tetrahedron, upright_box,
+};
 use mesh_core::{Bounds, CellId, Point3, Shape, UnstructuredMesh};
 use rayon::prelude::*;
 
@@ -142,6 +144,21 @@ fn standard(shape: Shape) -> Option<StandardShape> {
         Shape::Hexahedron => Some(StandardShape::Hexahedron),
         Shape::Polyhedron => None,
     }
+}
+
+/// Returns a cell of a class that is [`convex`](SolidClass::convex) and of a standard shape.
+#[inline]
+pub(crate) fn convex_source(
+    mesh: &UnstructuredMesh,
+    cell: CellId,
+    class: SolidClass,
+) -> ConvexSource {
+    if let Some(nodes) = hexahedron(mesh, cell) {
+        return ConvexSource::new(StandardShape::Hexahedron, nodes.map(|node| *node), class);
+    }
+    let shape = standard(mesh.shape(cell)).expect("only cells of standard shapes are asked for");
+    let nodes = mesh.cell_nodes(cell).iter();
+    ConvexSource::new(shape, nodes.map(|node| mesh.nodes()[node.index()]), class)
 }
 
 /// Returns the ends of a cell that is a box as grids have them, without making it a solid.

@@ -35,6 +35,7 @@ mod assembly;
 mod bins;
 mod boxes;
 mod candidates;
+mod cell_table;
 mod cells;
 pub mod check;
 mod curve;

@@ -1,11 +1,14 @@
 //! The overlaps of one target cell with its candidates.
 
-use geom_intersect::{Intersector, Moments, SecondMoments, Solid, SolidClass, box_overlap};
+use geom_intersect::{
+    ConvexSource, Intersector, Moments, SecondMoments, Solid, SolidClass, box_overlap,
+};
 use mesh_core::{Bounds, Point3, Shape, UnstructuredMesh};
 use nalgebra::Matrix3;
 
 use crate::candidates::{Candidate, CandidateSearch};
-use crate::cells::{SolidMaker, SourceCell, TargetCell, as_upright_box};
+use crate::cell_table::{CellTable, SLOTS, Slot, place};
+use crate::cells::{SolidMaker, SourceCell, TargetCell, as_upright_box, convex_source};
 use crate::hexahedra::ExaminedHexahedra;
 use crate::scheme::MomentsNeeded;
 use crate::search_frame::SearchFrame;
@@ -20,9 +23,9 @@ pub(crate) struct OverlapFinder {
     second_moments: SecondMoments,
     target: Solid,
     examined: ExaminedHexahedra,
-    /// Source solids that are made anew each time.
-    fresh: [Solid; 2],
-    kept: SolidCache,
+    convex: CellTable<ConvexSource>,
+    /// Source cells that are not convex, or polyhedra; a warped hexahedron takes some kilobytes.
+    solids: CellTable<Solid>,
     tetrahedra: Tetrahedra,
 }
 
@@ -42,6 +45,11 @@ impl Meshes<'_> {
         self.classes[cell.id().index()].convex && self.source.shape(cell.id()) == Shape::Tetrahedron
     }
 
+    /// Whether a source cell is convex and of a standard shape.
+    fn has_convex_standard_cell(&self, cell: SourceCell) -> bool {
+        self.classes[cell.id().index()].convex && self.source.shape(cell.id()) != Shape::Polyhedron
+    }
+
     /// Returns lowest and highest corner of an axis-aligned box.
     #[inline]
     fn ends_of_box(&self, candidate: Candidate) -> (Point3, Point3) {
@@ -56,11 +64,13 @@ impl Meshes<'_> {
         (min, max)
     }
 
-    /// Returns centre and radius of a ball that holds a cell.
+    /// Whether a source cell is seen at once to have no overlap with the target.
     #[inline]
-    fn ball_around(&self, candidate: Candidate, class: SolidClass) -> (Point3, f64) {
+    fn is_apart(&self, candidate: Candidate, intersector: &Intersector, target: &Solid) -> bool {
         let bounds = self.search.bounds(candidate);
-        self.frame.ball_around(&bounds, class)
+        let class = self.classes[candidate.cell().id().index()];
+        let (centre, radius) = self.frame.ball_around(&bounds, class);
+        !intersector.may_overlap(&centre, radius, target)
     }
 }
 
@@ -86,18 +96,14 @@ impl OverlapFinder {
         self.fill_target(meshes.target, targets);
         for candidate in candidates {
             let cell = candidate.cell();
-            let class = meshes.classes[cell.id().index()];
-            let source = if class.convex && mesh.shape(cell.id()) != Shape::Polyhedron {
-                let fresh = &mut self.fresh[0];
-                self.maker.fill_classified(mesh, cell.id(), class, fresh);
-                &*fresh
-            } else {
-                self.kept.get(&mut self.maker, mesh, cell)
-            };
+            let source = &mut self.solids.slots()[place(cell)];
+            source.keep(cell, |solid| self.maker.fill(mesh, cell.id(), solid));
             // The quick path says first whether there is an overlap.
-            if let Some(moments) = self.intersector.moments(source, &self.target) {
+            if let Some(moments) = self.intersector.moments(source.kept(), &self.target) {
                 let centroid = moments.centroid();
-                let second = self.second_moments.about(source, &self.target, &centroid);
+                let second = self
+                    .second_moments
+                    .about(source.kept(), &self.target, &centroid);
                 visit(cell, moments, Some(second));
             }
         }
@@ -186,78 +192,91 @@ impl OverlapFinder {
         needed: MomentsNeeded,
         mut visit: impl FnMut(SourceCell, Moments),
     ) {
-        let Meshes {
-            source: mesh,
-            classes,
+        let Self {
+            maker,
+            intersector,
+            target,
+            convex,
+            solids,
             ..
-        } = meshes;
+        } = self;
+        let convex = convex.slots();
+        let mesh = meshes.source;
         // The ends are read in any case: what an optimiser computes of them beforehand must be of
         // numbers, not of what happens to be there, which the processor takes long to multiply.
-        let (target_is_box, target_ends) = (self.target.class().axis_aligned, self.target.bounds());
+        let (target_is_box, target_ends) = (target.class().axis_aligned, target.bounds());
         let mut visit = |source, moments: Option<Moments>| {
             if let Some(moments) = moments {
                 visit(source, moments);
             }
         };
         let are_many = candidates.len() > FEW;
-        // The cell whose solid is in `fresh[0]` and waits for another.
-        let mut waiting = None;
+        // A convex cell that waits for another.
+        let mut waiting: Option<SourceCell> = None;
         for &candidate in candidates {
             let source = candidate.cell();
-            let class = classes[source.id().index()];
-            let is_apart = |intersector: &Intersector, target| {
-                let (centre, radius) = meshes.ball_around(candidate, class);
-                !intersector.may_overlap(&centre, radius, target)
-            };
-            if class.axis_aligned && target_is_box {
+            let class = || meshes.classes[source.id().index()];
+            if target_is_box && class().axis_aligned {
                 if let Some(waiting) = waiting.take() {
-                    visit(waiting, self.overlap_of_waiting(needed));
+                    visit_convex([waiting], convex, intersector, target, needed, &mut visit);
                 }
                 visit(
                     source,
                     box_overlap(meshes.ends_of_box(candidate), target_ends),
                 );
-            } else if are_many && is_apart(&self.intersector, &self.target) {
-                // No solid is made of it.
-            } else if class.convex && mesh.shape(source.id()) != Shape::Polyhedron {
-                let place = usize::from(waiting.is_some());
-                self.maker
-                    .fill_classified(mesh, source.id(), class, &mut self.fresh[place]);
+            } else if are_many && meshes.is_apart(candidate, intersector, target) {
+                // Nothing is made of it.
+            } else if convex[place(source)].has(source) || meshes.has_convex_standard_cell(source) {
+                // It must not take the place of the one that waits.
+                if let Some(first) = waiting.take_if(|first| place(*first) == place(source)) {
+                    visit_convex([first], convex, intersector, target, needed, &mut visit);
+                }
+                convex[place(source)].keep(source, |convex| {
+                    *convex = convex_source(mesh, source.id(), class());
+                });
                 match waiting.take() {
                     None => waiting = Some(source),
                     Some(first) => {
-                        let [one, other] = &self.fresh;
-                        let [one, other] = match needed {
-                            MomentsNeeded::Volume => self
-                                .intersector
-                                .two_volumes([one, other], &self.target)
-                                .map(without_first_moment),
-                            MomentsNeeded::VolumeAndFirst | MomentsNeeded::UpToSecond => {
-                                self.intersector.two_moments([one, other], &self.target)
-                            }
-                        };
-                        visit(first, one);
-                        visit(source, other);
+                        let two = [first, source];
+                        visit_convex(two, convex, intersector, target, needed, &mut visit);
                     }
                 }
             } else {
                 if let Some(waiting) = waiting.take() {
-                    visit(waiting, self.overlap_of_waiting(needed));
+                    visit_convex([waiting], convex, intersector, target, needed, &mut visit);
                 }
-                let solid = self.kept.get(&mut self.maker, mesh, source);
-                visit(
-                    source,
-                    overlap(&mut self.intersector, solid, &self.target, needed),
-                );
+                let solid = &mut solids.slots()[place(source)];
+                solid.keep(source, |solid| maker.fill(mesh, source.id(), solid));
+                visit(source, overlap(intersector, solid.kept(), target, needed));
             }
         }
         if let Some(waiting) = waiting {
-            visit(waiting, self.overlap_of_waiting(needed));
+            visit_convex([waiting], convex, intersector, target, needed, &mut visit);
         }
     }
+}
 
-    fn overlap_of_waiting(&mut self, needed: MomentsNeeded) -> Option<Moments> {
-        overlap(&mut self.intersector, &self.fresh[0], &self.target, needed)
+/// Visits the overlaps of convex cells, which are in their places, with one target.
+#[inline]
+fn visit_convex<const COUNT: usize>(
+    cells: [SourceCell; COUNT],
+    convex: &[Slot<ConvexSource>; SLOTS],
+    intersector: &mut Intersector,
+    target: &Solid,
+    needed: MomentsNeeded,
+    mut visit: impl FnMut(SourceCell, Option<Moments>),
+) {
+    let sources = cells.map(|cell| convex[place(cell)].kept());
+    let overlaps = match needed {
+        MomentsNeeded::Volume => intersector
+            .convex_volumes(sources, target)
+            .map(without_first_moment),
+        MomentsNeeded::VolumeAndFirst | MomentsNeeded::UpToSecond => {
+            intersector.convex_moments(sources, target)
+        }
+    };
+    for (cell, overlap) in cells.into_iter().zip(overlaps) {
+        visit(cell, overlap);
     }
 }
 
@@ -282,30 +301,4 @@ pub(crate) fn overlap(
 
 fn without_first_moment(volume: Option<f64>) -> Option<Moments> {
     volume.map(Moments::of_volume)
-}
-
-/// Source solids that are costly to make, kept for the next target cells in a table of fixed size,
-/// each where its id says.
-///
-/// A convex standard cell is made anew each time: that is cheaper than to look for it.
-#[derive(Debug, Default)]
-struct SolidCache {
-    kept: Vec<(Option<SourceCell>, Solid)>,
-}
-
-/// Solids kept per thread; a warped hexahedron takes some kilobytes.
-const KEPT_SOLIDS: usize = 4096;
-
-impl SolidCache {
-    fn get(&mut self, maker: &mut SolidMaker, mesh: &UnstructuredMesh, cell: SourceCell) -> &Solid {
-        if self.kept.is_empty() {
-            self.kept.resize_with(KEPT_SOLIDS, Default::default);
-        }
-        let (owner, solid) = &mut self.kept[cell.id().index() % KEPT_SOLIDS];
-        if *owner != Some(cell) {
-            maker.fill(mesh, cell.id(), solid);
-            *owner = Some(cell);
-        }
-        solid
-    }
 }

@@ -2,11 +2,12 @@
 //! overlap.
 
 use geom_intersect::{
-    Degenerate, Intersector, Moments, Solid, SolidClass, SourceTetrahedron, TargetTetrahedron,
+    Degenerate, Intersector, Moments, Solid, SourceTetrahedron, TargetTetrahedron,
 };
 use mesh_core::{CellId, Point3, Shape, UnstructuredMesh};
 
 use crate::candidates::Candidate;
+use crate::cell_table::{CellTable, place};
 use crate::cells::{SolidMaker, SourceCell, TargetCell};
 use crate::overlaps::{Meshes, overlap};
 use crate::scheme::MomentsNeeded;
@@ -18,7 +19,7 @@ pub(crate) struct Tetrahedra {
     target_cell: Option<TargetCell>,
     /// Whether the target is among the solids of [`Clipped`] too.
     target_is_solid: bool,
-    kept: TetrahedronCache,
+    kept: CellTable<SourceTetrahedron>,
     clipped: Clipped,
 }
 
@@ -51,7 +52,7 @@ impl Tetrahedra {
         let Some(target_cell) = *target_cell else {
             return candidates;
         };
-        let kept = kept.table();
+        let kept = kept.slots();
         let mut clip_queued = |intersector: &mut Intersector| {
             clipped.take_queued(intersector, target, needed);
             clipped.for_each(&mut visit, |cell, [source, target]| {
@@ -67,69 +68,23 @@ impl Tetrahedra {
         let mut count = 0;
         for candidate in candidates {
             let cell = candidate.cell();
-            let kept = &mut kept[cell.id().index() % KEPT];
-            if kept.owner != cell.get() && !kept.fill(meshes, cell) {
-                break;
+            let kept = &mut kept[place(cell)];
+            if !kept.has(cell) {
+                if !meshes.has_convex_tetrahedron(cell) {
+                    break;
+                }
+                let class = meshes.classes[cell.id().index()];
+                kept.keep(cell, |tetrahedron| {
+                    *tetrahedron = SourceTetrahedron::new(nodes(meshes.source, cell.id()), class);
+                });
             }
-            if intersector.queue_tetrahedron(cell.get(), &kept.tetrahedron, target) {
+            if intersector.queue_tetrahedron(cell.get(), kept.kept(), target) {
                 clip_queued(intersector);
             }
             count += 1;
         }
         clip_queued(intersector);
         &candidates[count..]
-    }
-}
-
-/// Source tetrahedra as the kernel takes them, kept for the next target cells in a table of fixed
-/// size, each where its id says.
-#[derive(Debug, Default)]
-struct TetrahedronCache {
-    kept: Vec<Kept>,
-}
-
-/// Tetrahedra kept per thread, of a quarter of a kilobyte each.
-const KEPT: usize = 4096;
-
-#[derive(Debug, Clone, Copy)]
-struct Kept {
-    tetrahedron: SourceTetrahedron,
-    /// The source cell, or [`NOBODY`].
-    owner: u32,
-}
-
-/// No cell: a mesh has fewer.
-const NOBODY: u32 = u32::MAX;
-
-impl TetrahedronCache {
-    fn table(&mut self) -> &mut [Kept; KEPT] {
-        if self.kept.is_empty() {
-            let class = SolidClass {
-                convex: true,
-                ..SolidClass::default()
-            };
-            let nothing = Kept {
-                tetrahedron: SourceTetrahedron::new([Point3::origin(); 4], class),
-                owner: NOBODY,
-            };
-            self.kept.resize(KEPT, nothing);
-        }
-        let table = self.kept.first_chunk_mut();
-        table.expect("the table was filled just now")
-    }
-}
-
-impl Kept {
-    /// Takes a source cell; returns false if it is no convex tetrahedron.
-    #[cold]
-    fn fill(&mut self, meshes: Meshes<'_>, cell: SourceCell) -> bool {
-        if !meshes.has_convex_tetrahedron(cell) {
-            return false;
-        }
-        let class = meshes.classes[cell.id().index()];
-        self.tetrahedron = SourceTetrahedron::new(nodes(meshes.source, cell.id()), class);
-        self.owner = cell.get();
-        true
     }
 }
 

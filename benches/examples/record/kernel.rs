@@ -74,14 +74,9 @@ impl Run {
         self.moments.take(time_pairs(&self.prepared, |_, pair| {
             black_box(intersector.moments(&pair.source, &pair.target));
         }));
-        self.twos.take(time_twos(&self.prepared, |sources, target| {
-            black_box(intersector.two_volumes(sources, target));
-        }));
-        let mut portable = Intersector::portable();
-        self.portable
-            .take(time_twos(&self.prepared, |sources, target| {
-                black_box(portable.two_volumes(sources, target));
-            }));
+        self.twos.take(time_twos(&self.prepared, &mut intersector));
+        let portable = &mut Intersector::portable();
+        self.portable.take(time_twos(&self.prepared, portable));
         let fill = time_on_one_thread(&thread_pool(1), || {
             for pair in &self.pairs {
                 pair.target.fill(&mut solid);
