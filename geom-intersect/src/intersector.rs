@@ -229,27 +229,28 @@ impl Intersector {
         }
     }
 
-    /// Returns the overlap of two tetrahedra; none where that is for another path.
+    /// Returns the overlap of two tetrahedra; fails where that is for another path.
     fn overlap_of_tetrahedra<W: Wanted>(
         &mut self,
         source: &Solid,
         target: &Solid,
-    ) -> Option<Option<W>> {
-        if !self.queue.is_empty() {
-            return None;
+    ) -> Result<Option<W>, Degenerate> {
+        match (source.source_tetrahedron(), target.target_tetrahedron()) {
+            (Some(source), Some(target)) if self.queue.is_empty() => {
+                self.queue_tetrahedron(0, &source, target);
+                let mut found = Ok(None);
+                self.overlaps_of_queued(target, |_, overlap| found = overlap);
+                found
+            }
+            _ => Err(Degenerate),
         }
-        let (source, target) = (source.source_tetrahedron()?, target.target_tetrahedron()?);
-        self.queue_tetrahedron(0, &source, target);
-        let mut found = Ok(None);
-        self.overlaps_of_queued(target, |_, overlap| found = overlap);
-        found.ok()
     }
 
     fn overlap<W: Wanted>(&mut self, source: &Solid, target: &Solid) -> Option<W> {
         if self.are_boxes(source, target) {
             return box_overlap(source.bounds(), target.bounds()).map(|overlap| W::of(&overlap));
         }
-        if let Some(overlap) = self.overlap_of_tetrahedra::<W>(source, target) {
+        if let Ok(overlap) = self.overlap_of_tetrahedra::<W>(source, target) {
             return overlap;
         }
         let clipped = match (source.shape(), target.own_planes()) {

@@ -29,16 +29,25 @@ pub(crate) struct Bins {
     /// Starts of the bins in `cells`, one more than there are bins.
     starts: Vec<u32>,
     /// Bin by bin.
-    cells: Vec<(u32, Bounds)>,
+    cells: Vec<u32>,
+    /// Of each cell; bin by bin, unless the bins [are plain](Self::are_plain): then in the order of ids,
+    /// which is much the same.
+    bounds: Vec<Bounds>,
     /// The bounds of all cells in a row of bins along the first axis.
     rows: Vec<Bounds>,
+    slabs: Slabs,
     are_plain: bool,
 }
 
+/// For each axis and each layer of bins across it the range of the cells that are in these bins.
+type Slabs = [Vec<[f64; 2]>; 3];
+
 impl Bins {
-    /// Sorts cells, numbered in order, into bins; none where their sizes differ too much.
-    pub(crate) fn new(bounds: &[Bounds]) -> Option<Self> {
-        let mut result = Self::empty(bounds)?;
+    /// Sorts cells, numbered in order, into bins; gives the bounds back where sizes differ too much.
+    pub(crate) fn new(bounds: Vec<Bounds>) -> Result<Self, Vec<Bounds>> {
+        let Some(mut result) = Self::empty(&bounds) else {
+            return Err(bounds);
+        };
         let bin_of: Vec<u32> = bounds
             .par_iter()
             .with_min_len(CHUNK)
@@ -50,23 +59,29 @@ impl Bins {
         for bin in 1..result.starts.len() {
             result.starts[bin] += result.starts[bin - 1];
         }
-        let mut order = vec![0; bounds.len()];
+        result.cells = vec![0; bounds.len()];
         let mut next = result.starts.clone();
         for (cell, &bin) in bin_of.iter().enumerate() {
             let place = &mut next[bin as usize];
-            order[*place as usize] = cell as u32;
+            result.cells[*place as usize] = cell as u32;
             *place += 1;
         }
-        let cells = order.into_par_iter().with_min_len(CHUNK);
-        result.cells = cells.map(|cell| (cell, bounds[cell as usize])).collect();
+        result.slabs = result.find_slabs(&bounds, &bin_of);
+        result.are_plain = result.look_plain();
+        result.bounds = if result.are_plain {
+            bounds
+        } else {
+            let cells = result.cells.par_iter().with_min_len(CHUNK);
+            cells.map(|&cell| bounds[cell as usize]).collect()
+        };
         let rows = result.counts[1] * result.counts[2];
         let rows = (0..rows).into_par_iter().with_min_len(64).map(|row| {
-            let cells = result.cells[result.range(row, 0..result.counts[0])].iter();
-            cells.fold(Bounds::EMPTY, |all, (_, bounds)| all.union(bounds))
+            let places = result.range(row, 0..result.counts[0]);
+            let bounds = places.map(|place| &result.bounds[result.index_of_bounds(place)]);
+            bounds.fold(Bounds::EMPTY, |all, bounds| all.union(bounds))
         });
         result.rows = rows.collect();
-        result.are_plain = result.look_plain();
-        Some(result)
+        Ok(result)
     }
 
     /// Lays out the bins.
@@ -120,15 +135,62 @@ impl Bins {
             reach: widest / 2.0 + Vector3::repeat(4.0 * f64::EPSILON * magnitude),
             starts: vec![0; bins + 1],
             cells: Vec::new(),
+            bounds: Vec::new(),
             rows: Vec::new(),
+            slabs: Slabs::default(),
             are_plain: false,
         })
     }
 
-    /// Returns the bounds of the cell in a place.
+    fn find_slabs(&self, bounds: &[Bounds], bin_of: &[u32]) -> Slabs {
+        let nothing = [f64::INFINITY, f64::NEG_INFINITY];
+        let empty = || self.counts.map(|count| vec![nothing; count]);
+        let extend = |slabs: &mut Slabs, axis: usize, slab: usize, range: [f64; 2]| {
+            let [low, high] = &mut slabs[axis][slab];
+            *low = low.min(range[0]);
+            *high = high.max(range[1]);
+        };
+        let chunks = bounds.par_chunks(CHUNK).zip(bin_of.par_chunks(CHUNK));
+        let parts = chunks.fold(empty, |mut slabs, (bounds, bin_of)| {
+            for (bounds, &bin) in bounds.iter().zip(bin_of) {
+                let row = bin as usize / self.counts[0];
+                let slab = [
+                    bin as usize % self.counts[0],
+                    row % self.counts[1],
+                    row / self.counts[1],
+                ];
+                for axis in 0..3 {
+                    let range = [bounds.min[axis], bounds.max[axis]];
+                    extend(&mut slabs, axis, slab[axis], range);
+                }
+            }
+            slabs
+        });
+        // The lowest and the highest are the same in any order.
+        parts.reduce(empty, |mut slabs, others| {
+            for (axis, ranges) in others.iter().enumerate() {
+                for (slab, &range) in ranges.iter().enumerate() {
+                    extend(&mut slabs, axis, slab, range);
+                }
+            }
+            slabs
+        })
+    }
+
+    /// Returns the bounds of the cell that a search found with this number.
     #[inline]
     pub(crate) fn bounds_at(&self, place: u32) -> Bounds {
-        self.cells[place as usize].1
+        self.bounds[place as usize]
+    }
+
+    /// Where the bounds of the cell in a place are.
+    #[inline]
+    fn index_of_bounds(&self, place: usize) -> usize {
+        if self.are_plain {
+            self.cells[place] as usize
+        } else {
+            place
+        }
     }
 
     /// Returns whether there are few candidates, mostly found in ascending order: then it does not
@@ -142,7 +204,7 @@ impl Bins {
     /// Finds out about [`are_plain`](Self::are_plain).
     fn look_plain(&self) -> bool {
         let pairs = self.cells.par_windows(2).with_min_len(CHUNK);
-        let descents = pairs.filter(|pair| pair[0].0 > pair[1].0).count();
+        let descents = pairs.filter(|pair| pair[0] > pair[1]).count();
         let bins = self.starts.len() - 1;
         self.cells.len() <= 2 * bins && 16 * descents <= self.cells.len()
     }
@@ -158,11 +220,10 @@ impl Bins {
                 if !share_volume(&self.rows[row], bounds) {
                     continue;
                 }
-                let range = self.range(row, xs.clone());
-                let first = range.start;
-                for (place, (cell, own)) in self.cells[range].iter().enumerate() {
-                    if share_volume(own, bounds) {
-                        visit(Candidate::new(*cell, (first + place) as u32));
+                for place in self.range(row, xs.clone()) {
+                    let index = self.index_of_bounds(place);
+                    if share_volume(&self.bounds[index], bounds) {
+                        visit(Candidate::new(self.cells[place], index as u32));
                     }
                 }
             }
@@ -191,9 +252,18 @@ impl Bins {
 
     /// The bins in which the centres of overlapping cells lie.
     fn bins_along(&self, axis: usize, bounds: &Bounds) -> Range<usize> {
-        let low = self.bin_along(axis, bounds.min[axis] - self.reach[axis]);
-        let high = self.bin_along(axis, bounds.max[axis] + self.reach[axis]);
-        low..high + 1
+        let (low, high) = (bounds.min[axis], bounds.max[axis]);
+        let mut start = self.bin_along(axis, low - self.reach[axis]);
+        let mut end = self.bin_along(axis, high + self.reach[axis]) + 1;
+        // Of regular cells, those of the first and of the last layer mostly end where these begin.
+        let slabs = &self.slabs[axis];
+        while start < end && !(slabs[start][1] > low) {
+            start += 1;
+        }
+        while start < end && !(slabs[end - 1][0] < high) {
+            end -= 1;
+        }
+        start..end
     }
 }
 

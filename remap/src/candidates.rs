@@ -74,9 +74,14 @@ impl CandidateSearch {
 
     /// Prepares the search among cells with these bounds.
     pub(crate) fn of_bounds(bounds: Vec<Bounds>) -> Self {
-        let bins = || Bins::new(&bounds).map(Index::Bins);
-        let packed = || PackedTree::new(&bounds).map(Index::Packed);
-        match bins().or_else(packed) {
+        let bounds = match Bins::new(bounds) {
+            Ok(bins) => {
+                let index = Index::Bins(bins);
+                return Self { index };
+            }
+            Err(bounds) => bounds,
+        };
+        match PackedTree::new(&bounds).map(Index::Packed) {
             Some(index) => Self { index },
             None => Self::tree_of(bounds),
         }
@@ -85,7 +90,7 @@ impl CandidateSearch {
     /// Prepares the search with bins; none where sizes of cells differ too much.
     #[must_use]
     pub fn with_bins(source: &UnstructuredMesh) -> Option<Self> {
-        let index = Bins::new(&all_bounds(source)).map(Index::Bins)?;
+        let index = Bins::new(all_bounds(source)).map(Index::Bins).ok()?;
         Some(Self { index })
     }
 

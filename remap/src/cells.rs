@@ -180,7 +180,9 @@ pub(crate) fn examine(cell_bounds: &CellBounds<'_>) -> (Vec<Bounds>, Vec<SolidCl
             |(maker, solid, examined), cell| {
                 let next = (cell..cells).map(CellId::new);
                 let cell = CellId::new(cell);
-                let ((min, max), class) = if let Some((min, max)) = as_upright_box(mesh, cell) {
+                let ((min, max), class) = if let Some(examined) = examined.known(cell) {
+                    examined
+                } else if let Some((min, max)) = as_upright_box(mesh, cell) {
                     ((min, max), SolidClass::of_box(&min, &max))
                 } else if mesh.shape(cell) == Shape::Tetrahedron
                     && let Some(examined) = examine_tetrahedron(&nodes(mesh, cell))

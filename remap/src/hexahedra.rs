@@ -1,6 +1,6 @@
 //! Hexahedra examined eight at a time: the cells of most meshes made block by block.
 
-use geom_intersect::EightHexahedra;
+use geom_intersect::{EightHexahedra, SolidClass};
 use mesh_core::{CellId, Point3, Shape, UnstructuredMesh};
 
 /// Up to eight hexahedra of a mesh, found out about together.
@@ -38,6 +38,17 @@ impl ExaminedHexahedra {
             None => return None,
         };
         Some((&self.eight, self.place))
+    }
+
+    /// Returns bounds and class of a cell that is among the eight and plain.
+    #[inline]
+    pub(crate) fn known(&mut self, cell: CellId) -> Option<((Point3, Point3), SolidClass)> {
+        let place = self.place + 1;
+        if self.cells.get(place) != Some(&cell) {
+            return None;
+        }
+        self.place = place;
+        self.eight.examined(place)
     }
 
     fn fill(&mut self, mesh: &UnstructuredMesh, cells: impl Iterator<Item = CellId>) {

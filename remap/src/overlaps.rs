@@ -124,8 +124,8 @@ impl OverlapFinder {
         let target = targets[0];
         let is_box =
             |candidate: &Candidate| meshes.classes[candidate.cell().id().index()].axis_aligned;
-        if let Some(target) = as_upright_box(meshes.target, target.id())
-            && candidates.iter().all(is_box)
+        if candidates.iter().all(is_box)
+            && let Some(target) = as_upright_box(meshes.target, target.id())
         {
             for &candidate in candidates {
                 if let Some(moments) = box_overlap(meshes.ends_of_box(candidate), target) {
