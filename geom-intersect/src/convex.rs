@@ -29,21 +29,21 @@ const LANE: [usize; MAX_PLANES] = [2, 4, 5, 6, 7, 3];
 /// The corners of a standard cell, axis by axis; what its shape has no use for is of no meaning.
 pub(crate) type Corners = [Lanes; 3];
 
-/// Gathers the corners of a standard cell; the first one fills up.
+/// Gathers the corners of a standard cell, in the place of others; the first one fills up.
 ///
 /// # Panics
 ///
 /// If the number of nodes is not that of the shape.
 #[inline]
-pub(crate) fn corners_of(
+pub(crate) fn gather(
+    corners: &mut Corners,
     shape: StandardShape,
     nodes: impl IntoIterator<Item = Point3<f64>>,
-) -> Corners {
-    let mut corners = Corners::default();
+) {
     let mut count = 0;
     for node in nodes {
         if count == 0 && shape.node_count() < LANES {
-            corners = [0, 1, 2].map(|axis: usize| Lanes([node[axis]; LANES]));
+            *corners = [0, 1, 2].map(|axis: usize| Lanes([node[axis]; LANES]));
         }
         for axis in 0..3 {
             corners[axis].0[count % LANES] = node[axis];
@@ -55,7 +55,6 @@ pub(crate) fn corners_of(
         shape.node_count(),
         "a {shape:?} has its number of nodes"
     );
-    corners
 }
 
 /// The planes of a convex standard cell, arranged for [`Scratch::clip`].
@@ -67,7 +66,7 @@ pub(crate) struct ConvexPlanes {
     /// Lane by lane the distance that still counts as inside; coordinates are never beyond.
     limits: Lanes,
     /// The two reference nodes.
-    references: [Lanes; 2],
+    references: [Axes; 2],
     shape: StandardShape,
 }
 
@@ -76,7 +75,7 @@ impl Default for ConvexPlanes {
         Self {
             rows: [PlaneRow::default(); MAX_PLANES],
             limits: Lanes([f64::INFINITY; LANES]),
-            references: [Lanes::default(); 2],
+            references: [Axes::default(); 2],
             shape: StandardShape::Hexahedron,
         }
     }
@@ -100,8 +99,7 @@ impl ConvexPlanes {
             }
         }
         self.rows[planes.len().min(MAX_PLANES)..].fill(PlaneRow::default());
-        self.references =
-            references.map(|node| Lanes([node.x, node.y, node.z, 0., 0., 0., 0., 0.]));
+        self.references = references.map(|node| Axes([node.z, node.x, node.y, 0.0]));
         self.shape = shape;
     }
 }
@@ -340,8 +338,11 @@ impl Scratch {
         let planes_of_nodes = transpose_bits(nodes_outside);
         for (side, nodes) in [0, SIDE].into_iter().zip(&table.ends) {
             self.ends[side..side + 16].copy_from_slice(nodes);
-            let outside = math.spread(planes_of_nodes, nodes);
-            self.outside[side..side + 16].copy_from_slice(&outside);
+            // As many at once as are read at once: else the processor waits for what was written. Those
+            // of edges that are not there yet do not count.
+            let mut outside = [0; 32];
+            outside[..16].copy_from_slice(&math.spread(planes_of_nodes, nodes));
+            self.outside[side..side + 32].copy_from_slice(&outside);
         }
         Some(or_of_bytes(planes_of_nodes))
     }
@@ -411,13 +412,17 @@ impl Scratch {
         alive: u64,
         origin: &Point3<f64>,
     ) -> W {
-        let own = table
-            .own_references
-            .map(|node| &self.vertices[node as usize]);
-        let references = [own[0], own[1], &planes.references[0], &planes.references[1]];
+        let [one, other] = table.own_references;
+        let [third, fourth] = planes.references;
+        let references = [
+            math.axes(&self.vertices[one as usize]),
+            math.axes(&self.vertices[other as usize]),
+            third,
+            fourth,
+        ];
         let mut differences = [Axes::default(); REFERENCE_PAIRS.len()];
         for (difference, [left, right]) in differences.iter_mut().zip(REFERENCE_PAIRS) {
-            *difference = math.difference(references[left], references[right]);
+            *difference = math.minus(&references[left], &references[right]);
         }
         let mut volume = Axes::default();
         let mut sum = EdgeSum::default();
@@ -433,7 +438,10 @@ impl Scratch {
             math.add_edge(&mut volume, start, end, &differences[pair]);
             if W::FIRST {
                 let point = |lanes: &Lanes| Vector3::new(lanes.0[0], lanes.0[1], lanes.0[2]);
-                let [left, right] = REFERENCE_PAIRS[pair].map(|at| point(references[at]));
+                let [left, right] = REFERENCE_PAIRS[pair].map(|at| {
+                    let [z, x, y, _] = references[at].0;
+                    Vector3::new(x, y, z)
+                });
                 sum.add::<true>(&point(start), &point(end), &left, &right);
             }
         }

@@ -2,7 +2,7 @@
 
 use nalgebra::Point3;
 
-use crate::convex::{ConvexCell, Corners, corners_of};
+use crate::convex::{ConvexCell, Corners, gather};
 use crate::solid::{Solid, SolidClass};
 use crate::standard::StandardShape;
 
@@ -57,13 +57,26 @@ impl ConvexSource {
         nodes: impl IntoIterator<Item = Point3<f64>>,
         class: SolidClass,
     ) -> Self {
+        let mut source = Self::default();
+        source.set(shape, nodes, class);
+        source
+    }
+
+    /// Takes another as [`new`](Self::new) does.
+    ///
+    /// # Panics
+    ///
+    /// If the number of nodes is not that of the shape.
+    #[inline]
+    pub fn set(
+        &mut self,
+        shape: StandardShape,
+        nodes: impl IntoIterator<Item = Point3<f64>>,
+        class: SolidClass,
+    ) {
         debug_assert!(class.convex);
-        let corners = corners_of(shape, nodes);
-        Self {
-            corners,
-            class,
-            shape,
-        }
+        gather(&mut self.corners, shape, nodes);
+        (self.class, self.shape) = (class, shape);
     }
 
     /// Takes a solid; none where it is no convex standard cell.

@@ -163,9 +163,10 @@ pub(crate) fn examine(eight: &mut EightHexahedra) {
     let corners = &eight.corners;
     let (mut low, mut high) = (corners[0], corners[0]);
     for axis in 0..3 {
-        let corner = |corner: usize| corners[corner][axis];
-        low[axis] = in_pairs(corner, Eight::lower);
-        high[axis] = in_pairs(corner, Eight::higher);
+        let [a, b, c, d, e, f, g, h] = corners.each_ref().map(|corner| corner[axis]);
+        // In the order of `Frame::of_corners`.
+        low[axis] = (a.lower(e).lower(c.lower(g))).lower(b.lower(f).lower(d.lower(h)));
+        high[axis] = (a.higher(e).higher(c.higher(g))).higher(b.higher(f).higher(d.higher(h)));
     }
     let mut origin = low;
     let mut magnitude = Eight::default();
@@ -271,14 +272,6 @@ const OTHERS: [[usize; 4]; MAX_FACES] = {
     }
     result
 };
-
-/// Combines a number of each corner in the order of [`Frame::of_corners`].
-#[inline(always)]
-fn in_pairs(corner: impl Fn(usize) -> Eight, combine: impl Fn(Eight, Eight) -> Eight) -> Eight {
-    let four = |first: usize| combine(corner(first), corner(first + 4));
-    let two = |first: usize| combine(four(first), four(first + 2));
-    combine(two(0), two(1))
-}
 
 /// Returns a point of the cell in a place.
 #[inline]

@@ -86,6 +86,12 @@ pub(crate) trait LaneMath: Copy {
     /// second has it.
     fn bytes_changing(self, first: &[u8; 64], second: &[u8; 64], bit: usize) -> [u64; 2];
 
+    /// Returns x, y, z, with which a vertex begins, in the order z, x, y.
+    fn axes(self, vertex: &Lanes) -> Axes;
+
+    /// Returns `left − right`.
+    fn minus(self, left: &Axes, right: &Axes) -> Axes;
+
     /// Returns `left − right` in the order z, x, y, of vertices that begin with x, y, z.
     fn difference(self, left: &Lanes, right: &Lanes) -> Axes;
 
@@ -341,6 +347,26 @@ mod avx2 {
                 ];
                 [with_bit(changing, bit), with_bit(second, bit)]
             }
+        }
+
+        #[inline(always)]
+        fn axes(self, vertex: &Lanes) -> Axes {
+            let mut result = Axes::default();
+            unsafe {
+                let turned = _mm256_permute4x64_pd::<LAST>(load(vertex, 0));
+                _mm256_store_pd(result.0.as_mut_ptr(), turned);
+            }
+            result
+        }
+
+        #[inline(always)]
+        fn minus(self, left: &Axes, right: &Axes) -> Axes {
+            let mut result = Axes::default();
+            unsafe {
+                let difference = _mm256_sub_pd(load_axes(left), load_axes(right));
+                _mm256_store_pd(result.0.as_mut_ptr(), difference);
+            }
+            result
         }
 
         #[inline(always)]

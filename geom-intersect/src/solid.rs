@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use nalgebra::{Point3, Vector3};
 
 use crate::boxes;
-use crate::convex::{ConvexPlanes, Corners, corners_of};
+use crate::convex::{ConvexPlanes, Corners, gather};
 use crate::decomposition::Decomposition;
 use crate::dispatch::Arithmetic;
 use crate::frame::Frame;
@@ -259,7 +259,7 @@ impl Solid {
     #[inline]
     fn set_corners(&mut self, shape: StandardShape, nodes: impl IntoIterator<Item = Point3<f64>>) {
         self.reset(Some(shape));
-        self.corners = corners_of(shape, nodes);
+        gather(&mut self.corners, shape, nodes);
     }
 
     /// Finds the plane of each face of a polyhedron; of a warped face the mean plane, through its

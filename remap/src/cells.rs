@@ -146,19 +146,20 @@ fn standard(shape: Shape) -> Option<StandardShape> {
     }
 }
 
-/// Returns a cell of a class that is [`convex`](SolidClass::convex) and of a standard shape.
+/// Fills a source with a cell of a class that is [`convex`](SolidClass::convex) and of a standard shape.
 #[inline]
-pub(crate) fn convex_source(
+pub(crate) fn fill_convex(
+    source: &mut ConvexSource,
     mesh: &UnstructuredMesh,
     cell: CellId,
     class: SolidClass,
-) -> ConvexSource {
+) {
     if let Some(nodes) = hexahedron(mesh, cell) {
-        return ConvexSource::new(StandardShape::Hexahedron, nodes.map(|node| *node), class);
+        source.set(StandardShape::Hexahedron, nodes.map(|node| *node), class);
+    } else if let Some(shape) = standard(mesh.shape(cell)) {
+        let nodes = mesh.cell_nodes(cell).iter();
+        source.set(shape, nodes.map(|node| mesh.nodes()[node.index()]), class);
     }
-    let shape = standard(mesh.shape(cell)).expect("only cells of standard shapes are asked for");
-    let nodes = mesh.cell_nodes(cell).iter();
-    ConvexSource::new(shape, nodes.map(|node| mesh.nodes()[node.index()]), class)
 }
 
 /// Returns the ends of a cell that is a box as grids have them, without making it a solid.

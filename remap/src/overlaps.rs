@@ -8,7 +8,7 @@ use nalgebra::Matrix3;
 
 use crate::candidates::{Candidate, CandidateSearch};
 use crate::cell_table::{CellTable, SLOTS, Slot, place};
-use crate::cells::{SolidMaker, SourceCell, TargetCell, as_upright_box, convex_source};
+use crate::cells::{SolidMaker, SourceCell, TargetCell, as_upright_box, fill_convex};
 use crate::hexahedra::ExaminedHexahedra;
 use crate::scheme::MomentsNeeded;
 use crate::search_frame::SearchFrame;
@@ -232,7 +232,7 @@ impl OverlapFinder {
                     visit_convex([first], convex, intersector, target, needed, &mut visit);
                 }
                 convex[place(source)].keep(source, |convex| {
-                    *convex = convex_source(mesh, source.id(), class());
+                    fill_convex(convex, mesh, source.id(), class());
                 });
                 match waiting.take() {
                     None => waiting = Some(source),

@@ -55,9 +55,6 @@ pub(crate) trait FourMath: LaneMath {
     /// Returns z, x, a number of no meaning, y of a vertex.
     fn turned(self, vertices: &Vertices, vertex: u8) -> Axes;
 
-    /// Returns `left − right`.
-    fn minus(self, left: &Axes, right: &Axes) -> Axes;
-
     /// Adds `difference · (p × q)`, axis by axis in the order of [`turned`](Self::turned); lane 2 is of
     /// no meaning.
     fn add_edge_of_four(self, sum: &mut Axes, vertices: &Vertices, p_q: [u8; 2], difference: &Axes);
@@ -195,11 +192,6 @@ impl FourMath for Portable {
     #[inline(always)]
     fn turned(self, vertices: &Vertices, vertex: u8) -> Axes {
         Axes([3, 0, 2, 1].map(|lane: usize| vertices.0[usize::from(vertex) + lane]))
-    }
-
-    #[inline(always)]
-    fn minus(self, left: &Axes, right: &Axes) -> Axes {
-        Axes([0, 1, 2, 3].map(|lane: usize| left.0[lane] - right.0[lane]))
     }
 
     #[inline(always)]
@@ -404,16 +396,6 @@ mod avx2 {
                 let vertex = _mm256_loadu_pd(at(vertices, vertex));
                 let turned = _mm256_permute4x64_pd::<LAST_OF_FOUR>(vertex);
                 _mm256_store_pd(result.0.as_mut_ptr(), turned);
-            }
-            result
-        }
-
-        #[inline(always)]
-        fn minus(self, left: &Axes, right: &Axes) -> Axes {
-            let mut result = Axes::default();
-            unsafe {
-                let difference = _mm256_sub_pd(load_axes(left), load_axes(right));
-                _mm256_store_pd(result.0.as_mut_ptr(), difference);
             }
             result
         }

@@ -171,6 +171,17 @@ impl LaneMath for Portable {
     }
 
     #[inline(always)]
+    fn axes(self, vertex: &Lanes) -> Axes {
+        let [x, y, z, ..] = vertex.0;
+        Axes([z, x, y, 0.0])
+    }
+
+    #[inline(always)]
+    fn minus(self, left: &Axes, right: &Axes) -> Axes {
+        Axes([0, 1, 2, 3].map(|lane: usize| left.0[lane] - right.0[lane]))
+    }
+
+    #[inline(always)]
     fn difference(self, left: &Lanes, right: &Lanes) -> Axes {
         let [x, y] = (get(&left.0, 0) - get(&right.0, 0)).to_array();
         Axes([left.0[2] - right.0[2], x, y, 0.0])
