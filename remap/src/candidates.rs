@@ -231,7 +231,7 @@ impl CandidateSearch {
 }
 
 /// Returns the bounds of consecutive cells.
-pub(crate) fn cell_bounds(bounds: &CellBounds<'_>, cells: Range<u32>) -> Vec<Bounds> {
+pub(crate) fn cell_bounds(bounds: &CellBounds, cells: Range<u32>) -> Vec<Bounds> {
     cells
         .into_par_iter()
         .with_min_len(1024)

@@ -169,7 +169,7 @@ pub(crate) fn as_upright_box(mesh: &UnstructuredMesh, cell: CellId) -> Option<(P
 }
 
 /// Finds the bounds, in some frame, and the class of every cell of a mesh, in parallel.
-pub(crate) fn examine(cell_bounds: &CellBounds<'_>) -> (Vec<Bounds>, Vec<SolidClass>) {
+pub(crate) fn examine(cell_bounds: &CellBounds) -> (Vec<Bounds>, Vec<SolidClass>) {
     let mesh = cell_bounds.mesh();
     let (mut bounds, mut classes) = (Vec::new(), Vec::new());
     let cells = mesh.cell_count() as u32;

@@ -47,6 +47,7 @@ mod linear_functions;
 mod matrix_scheme;
 mod moment_matrix;
 mod nearby;
+mod numbering;
 mod operator;
 mod overlap_matrix;
 mod overlaps;

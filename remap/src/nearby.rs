@@ -93,7 +93,7 @@ pub(crate) fn is_scattered(cells: usize, bounds: impl Fn(usize) -> Bounds) -> bo
 }
 
 /// Returns whether cells of a mesh that follow each other are mostly far apart.
-pub(crate) fn has_scattered_cells(bounds: &CellBounds<'_>) -> bool {
+pub(crate) fn has_scattered_cells(bounds: &CellBounds) -> bool {
     is_scattered(bounds.mesh().cell_count(), |cell| {
         bounds.of(CellId::new(cell as u32))
     })

@@ -11,11 +11,11 @@ use nalgebra::Matrix3;
 use rayon::prelude::*;
 
 use crate::assembly::{Frame, GrowingMatrix, RowBlock, sort_rows};
-use crate::candidates::{Candidate, CandidateSearch, cell_bounds};
+use crate::candidates::{Candidate, CandidateSearch};
 use crate::cells::{SourceCell, TargetCell, examine};
-use crate::curve::{around, order_along_curve};
 use crate::error::PrepareError;
 use crate::nearby::{Nearby, has_scattered_cells};
+use crate::numbering::NumberedCells;
 use crate::overlap_matrix::OverlapMatrix;
 use crate::overlaps::{Meshes, OverlapFinder};
 use crate::pieces::{CutMesh, put_together};
@@ -31,7 +31,7 @@ const WINDOW_BLOCKS: usize = 64;
 
 /// How many target cells are computed together where their numbering is poor: the more, the closer
 /// neighbours come to one another, and the more rows wait to be put in order.
-const CURVE_WINDOW: usize = 1 << 20;
+const RENUMBERED_WINDOW: usize = 1 << 20;
 
 /// Told how many target cells are done, from any thread, some hundred times in all or more.
 pub type Progress<'a> = &'a (dyn Fn(u64) + Sync);
@@ -104,7 +104,9 @@ pub fn prepare_with(
     cut_source.check_count(scheme, from, frame.columns)?;
     cut_target.check_count(scheme, to, frame.rows)?;
     let search_frame = SearchFrame::of_meshes(cut_source.mesh(), cut_target.mesh());
-    let (bounds, classes) = examine(&search_frame.bounds_of(cut_source.mesh()));
+    let sources = search_frame.bounds_of(cut_source.mesh());
+    let sources = NumberedCells::of_source(sources);
+    let (bounds, classes) = examine(sources.bounds());
     // What is left of it serial runs beside the fingerprints, which are needed in the end.
     let (search, fingerprints) = rayon::join(
         || CandidateSearch::of_bounds(bounds),
@@ -125,22 +127,24 @@ pub fn prepare_with(
         source: &cut_source,
         target: &cut_target,
         scheme,
+        sources: &sources,
         search: &search,
         classes: &classes,
         search_frame: &search_frame,
-        target_bounds: search_frame.bounds_of(cut_target.mesh()),
         frame: &frame,
         progress,
         workers: Mutex::default(),
         spare: Mutex::default(),
-        curve_window: CURVE_WINDOW,
+        renumbered_window: RENUMBERED_WINDOW,
     };
-    let (mut matrix, last) = job.rows_of_all(has_scattered_cells(&job.target_bounds))?;
+    let targets = search_frame.bounds_of(cut_target.mesh());
+    let are_scattered = has_scattered_cells(&targets);
+    let (mut matrix, last) = job.rows_of_all(targets, are_scattered)?;
     seconds.intersect = lap();
 
     matrix.append(&last);
     drop((last, job));
-    drop((search, classes));
+    drop((search, classes, sources));
     let matrix = matrix.finish(&frame)?;
     let matrix = put_together(matrix, [(&cut_source, from), (&cut_target, to)]);
     seconds.assemble = lap();
@@ -156,18 +160,19 @@ struct Job<'a> {
     source: &'a CutMesh<'a>,
     target: &'a CutMesh<'a>,
     scheme: &'a dyn Scheme,
+    /// The source cells, as they are numbered in the search and among the classes.
+    sources: &'a NumberedCells,
     search: &'a CandidateSearch,
     classes: &'a [SolidClass],
     search_frame: &'a SearchFrame,
-    target_bounds: CellBounds<'a>,
     frame: &'a Frame<'a>,
     progress: Progress<'a>,
     /// Those that are not at work: what they have allocated and kept serves the next block.
     workers: Mutex<Vec<Worker>>,
     /// Blocks that were appended: memory that has been in use is there at once.
     spare: Mutex<Vec<RowBlock>>,
-    /// [`CURVE_WINDOW`], fewer in tests.
-    curve_window: usize,
+    /// [`RENUMBERED_WINDOW`], fewer in tests.
+    renumbered_window: usize,
 }
 
 impl Job<'_> {
@@ -175,12 +180,14 @@ impl Job<'_> {
     /// the last window, which are to be appended.
     fn rows_of_all(
         &self,
-        along_curve: bool,
+        targets: CellBounds,
+        are_scattered: bool,
     ) -> Result<(GrowingMatrix, Vec<RowBlock>), PrepareError> {
         let cells = self.target.mesh().cell_count();
+        let targets = NumberedCells::as_given(targets);
         let mut matrix = GrowingMatrix::new(self.frame.rows, cells);
-        let window = if along_curve {
-            self.curve_window
+        let window = if are_scattered {
+            self.renumbered_window
         } else {
             BLOCK * WINDOW_BLOCKS * rayon::current_num_threads()
         };
@@ -193,10 +200,11 @@ impl Job<'_> {
                 lock(&self.spare).append(&mut computed);
             };
             let compute = || {
-                if along_curve {
-                    self.rows_along_curve(window)
+                if are_scattered {
+                    let window = window.start as u32..window.end as u32;
+                    self.rows_renumbered(targets.bounds(), window)
                 } else {
-                    self.rows(window.len(), |index| window.start + index)
+                    self.rows(&targets, window)
                 }
             };
             let ((), next) = rayon::join(append, compute);
@@ -205,34 +213,41 @@ impl Job<'_> {
         Ok((matrix, computed))
     }
 
-    /// Computes the rows of consecutive target cells, visiting them along a curve.
-    fn rows_along_curve(&self, window: Range<usize>) -> Result<Vec<RowBlock>, PrepareError> {
-        let cells = window.start as u32..window.end as u32;
-        let bounds = cell_bounds(&self.target_bounds, cells);
-        let order = order_along_curve(&bounds, &around(&bounds));
-        drop(bounds);
-        let blocks = self.rows(window.len(), |index| window.start + order[index] as usize)?;
+    /// Computes the rows of consecutive target cells, visiting them in a better order.
+    fn rows_renumbered(
+        &self,
+        targets: &CellBounds,
+        window: Range<u32>,
+    ) -> Result<Vec<RowBlock>, PrepareError> {
+        let start = window.start;
+        let targets = NumberedCells::anew(targets, window);
+        let cells = 0..targets.mesh().cell_count();
+        let blocks = self.rows(&targets, cells.clone())?;
+        let given = |cell: usize| targets.given_id(CellId::new(cell as u32)).get() - start;
+        let order: Vec<u32> = cells.map(given).collect();
         Ok(sort_rows(blocks, &order, BLOCK))
     }
 
-    /// Computes the rows of so many target cells, given by their indices, in parallel.
+    /// Computes the rows of consecutive target cells, in parallel.
     fn rows(
         &self,
-        count: usize,
-        cell: impl Fn(usize) -> usize + Sync,
+        targets: &NumberedCells,
+        cells: Range<usize>,
     ) -> Result<Vec<RowBlock>, PrepareError> {
-        let blocks = (0..count.div_ceil(BLOCK)).into_par_iter().map(|block| {
-            let range = block * BLOCK..count.min((block + 1) * BLOCK);
-            let cells = range.map(|index| CellId::new(cell(index) as u32));
+        let blocks = cells.len().div_ceil(BLOCK);
+        let blocks = (0..blocks).into_par_iter().map(|block| {
+            let start = cells.start + block * BLOCK;
+            let cells = start..cells.end.min(start + BLOCK);
+            let cells = cells.map(|cell| CellId::new(cell as u32));
             let idle = lock(&self.workers).pop();
             let mut worker = idle.unwrap_or_default();
             let spare = lock(&self.spare).pop();
             let mut rows = spare.unwrap_or_default();
             // A worker with what is left of a failure does not come back.
-            worker.visit(self, cells.clone().map(TargetCell::new), &mut rows)?;
+            worker.visit(self, targets, cells.clone().map(TargetCell::new), &mut rows)?;
             lock(&self.workers).push(worker);
-            let done = cells.filter(|&cell| self.target.ends_cell(cell)).count();
-            (self.progress)(done as u64);
+            let ends_cell = |cell: &CellId| self.target.ends_cell(targets.given_id(*cell));
+            (self.progress)(cells.filter(ends_cell).count() as u64);
             Ok(rows)
         });
         blocks.collect()
@@ -252,6 +267,7 @@ struct Worker {
     bounds: Vec<Bounds>,
     nearby: Nearby,
     contributions: Contributions,
+    sorted: Sorted,
     /// How many entries the last block had.
     entries: usize,
 }
@@ -261,13 +277,14 @@ impl Worker {
     fn visit(
         &mut self,
         job: &Job<'_>,
-        targets: impl Iterator<Item = TargetCell>,
+        targets: &NumberedCells,
+        cells: impl Iterator<Item = TargetCell>,
         rows: &mut RowBlock,
     ) -> Result<(), PrepareError> {
         self.targets.clear();
-        self.targets.extend(targets);
+        self.targets.extend(cells);
         let bounds = self.targets.iter();
-        let bounds = bounds.map(|target| job.target_bounds.of(target.id()));
+        let bounds = bounds.map(|target| targets.bounds().of(target.id()));
         self.bounds.clear();
         self.bounds.extend(bounds);
 
@@ -278,9 +295,9 @@ impl Worker {
         job.search
             .find_candidates_of_each(&bounds, &mut nearby, |index, candidates| {
                 if outcome.is_ok() {
-                    self.overlap(job, index, candidates);
-                    let target = self.targets[index];
-                    outcome = rows.push_cell(target.get(), &mut self.contributions, job.frame);
+                    self.overlap(job, targets, index, candidates);
+                    let row = targets.given_id(self.targets[index].id());
+                    outcome = rows.push_cell(row.get(), &mut self.contributions, job.frame);
                 }
             });
         (self.bounds, self.nearby) = (bounds, nearby);
@@ -290,21 +307,28 @@ impl Worker {
 
     /// Computes the overlaps of a target cell, given by its index, and lets the scheme add its
     /// contributions.
-    fn overlap(&mut self, job: &Job<'_>, index: usize, candidates: &[Candidate]) {
-        let targets = &self.targets[index..];
-        let target = targets[0];
-        let (source_mesh, target_mesh) = (job.source.mesh(), job.target.mesh());
+    fn overlap(
+        &mut self,
+        job: &Job<'_>,
+        targets: &NumberedCells,
+        index: usize,
+        candidates: &[Candidate],
+    ) {
+        let cells = &self.targets[index..];
         let meshes = Meshes {
-            source: source_mesh,
-            target: target_mesh,
+            source: job.sources.mesh(),
+            target: targets.mesh(),
             classes: job.classes,
             search: job.search,
             frame: job.search_frame,
         };
         let needed = job.scheme.moments_needed();
-        let contributions = &mut self.contributions;
+        let (source_mesh, target_mesh) = (job.source.mesh(), job.target.mesh());
+        let target = TargetCell::new(targets.given_id(cells[0].id()));
         let target_sign = job.target.sign(target.id());
+        let contributions = &mut self.contributions;
         let visit = |source: SourceCell, moments: Moments, second: Option<Matrix3<f64>>| {
+            let source = SourceCell::new(job.sources.given_id(source.id()));
             let sign = target_sign * job.source.sign(source.id());
             let volume = sign * moments.volume;
             let overlap = Overlap {
@@ -326,14 +350,52 @@ impl Worker {
             };
             job.scheme.contribute(&overlap, contributions);
         };
+        let candidates = if job.sources.are_renumbered() {
+            self.sorted.sort(candidates, job.sources)
+        } else {
+            candidates
+        };
         self.overlaps
-            .for_each_with_second(meshes, targets, candidates, needed, visit);
+            .for_each_with_second(meshes, cells, candidates, needed, visit);
+    }
+}
+
+/// Candidates in the order of their ids in the mesh given, in which a scheme is told of them.
+#[derive(Default)]
+struct Sorted {
+    /// The id, and the place among the candidates.
+    keys: Vec<(u32, u32)>,
+    candidates: Vec<Candidate>,
+}
+
+/// So many are put in order by counting.
+const FEW: usize = 16;
+
+impl Sorted {
+    fn sort(&mut self, candidates: &[Candidate], sources: &NumberedCells) -> &[Candidate] {
+        let id = |candidate: &Candidate| sources.given_id(candidate.cell().id()).get();
+        self.keys.clear();
+        self.keys.extend(candidates.iter().map(id).zip(0..));
+        self.candidates.clear();
+        if self.keys.len() <= FEW {
+            // How many come before is its place: no branch that cannot be foreseen.
+            self.candidates.extend_from_slice(candidates);
+            for &(id, place) in &self.keys {
+                let before = self.keys.iter().filter(|&&(other, _)| other < id);
+                self.candidates[before.count()] = candidates[place as usize];
+            }
+        } else {
+            self.keys.sort_unstable();
+            let candidate = |&(_, place): &(u32, u32)| candidates[place as usize];
+            self.candidates.extend(self.keys.iter().map(candidate));
+        }
+        &self.candidates
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use mesh_core::{BoxMesh, CsrMatrix};
+    use mesh_core::{BoxCellShape, BoxMesh, CsrMatrix};
 
     use super::*;
     use crate::scheme::Pieces;
@@ -359,14 +421,47 @@ mod tests {
         }
     }
 
-    fn matrix(scheme: &dyn Scheme, along_curve: bool, curve_window: usize) -> CsrMatrix {
+    /// Volumes, where the overlaps of each target cell come in order.
+    #[derive(Default)]
+    struct InOrder {
+        last: Mutex<Option<(TargetCell, SourceCell)>>,
+    }
+
+    impl Scheme for InOrder {
+        fn name(&self) -> &'static str {
+            "in order"
+        }
+
+        fn contribute(&self, overlap: &Overlap<'_>, contributions: &mut Contributions) {
+            let this = (overlap.target, overlap.source);
+            if let Some(last) = lock(&self.last).replace(this) {
+                assert!(
+                    last.0 != this.0 || last.1 < this.1,
+                    "{last:?}, then {this:?}"
+                );
+            }
+            P0P0.contribute(overlap, contributions);
+        }
+    }
+
+    fn matrix(
+        scheme: &dyn Scheme,
+        shape: BoxCellShape,
+        renumbered: bool,
+        renumbered_window: usize,
+    ) -> CsrMatrix {
+        // Every 101st cell of a box.
         let mesh = |cells, seed| {
             let mesh = BoxMesh {
+                shape,
                 jitter: 0.2,
                 seed,
                 ..BoxMesh::unit([cells; 3])
             };
-            mesh.generate().unwrap()
+            let mesh = mesh.generate().unwrap();
+            let count = mesh.cell_count();
+            let cells = (0..count).map(|cell| CellId::new((cell * 101 % count) as u32));
+            mesh.extract(&cells.collect::<Vec<_>>()).unwrap()
         };
         let (source, target) = (mesh(6, 1), mesh(8, 2));
         let frame = Frame {
@@ -376,39 +471,52 @@ mod tests {
         };
         let [cut_source, cut_target] =
             [&source, &target].map(|mesh| CutMesh::new(mesh, Pieces::Cells).unwrap());
+        let search_frame = SearchFrame::default();
+        let [sources, targets] = [&source, &target].map(|mesh| search_frame.bounds_of(mesh));
+        let sources = if renumbered {
+            NumberedCells::anew(&sources, 0..source.cell_count() as u32)
+        } else {
+            NumberedCells::as_given(sources)
+        };
+        let (bounds, classes) = examine(sources.bounds());
         let job = Job {
             source: &cut_source,
             target: &cut_target,
             scheme,
-            search: &CandidateSearch::new(&source),
-            classes: &examine(&SearchFrame::default().bounds_of(&source)).1,
-            search_frame: &SearchFrame::default(),
-            target_bounds: SearchFrame::default().bounds_of(&target),
+            sources: &sources,
+            search: &CandidateSearch::of_bounds(bounds),
+            classes: &classes,
+            search_frame: &search_frame,
             frame: &frame,
             progress: &|_| {},
             workers: Mutex::default(),
             spare: Mutex::default(),
-            curve_window,
+            renumbered_window,
         };
-        let (mut matrix, last) = job.rows_of_all(along_curve).unwrap();
+        let (mut matrix, last) = job.rows_of_all(targets, renumbered).unwrap();
         matrix.append(&last);
         matrix.finish(&frame).unwrap()
     }
 
     #[test]
-    fn rows_computed_along_a_curve_have_the_same_bits_in_windows_of_any_size() {
-        for scheme in [&P0P0 as &dyn Scheme, &Nodes] {
-            let expected = matrix(scheme, false, 0);
-            // 512 cells, in blocks of 128.
-            for window in [100, 128, 300, 512, 1000] {
-                let found = matrix(scheme, true, window);
-                assert_eq!(
-                    mesh_core::digest(&found),
-                    mesh_core::digest(&expected),
-                    "{}, windows of {window}",
-                    scheme.name()
-                );
+    fn cells_numbered_anew_give_the_same_bits_in_windows_of_any_size() {
+        let alone = rayon::ThreadPoolBuilder::new().num_threads(1).build();
+        let alone = alone.unwrap();
+        for shape in [BoxCellShape::Hexahedron, BoxCellShape::Tetrahedron] {
+            for scheme in [&P0P0 as &dyn Scheme, &Nodes] {
+                let expected = matrix(scheme, shape, false, 0);
+                // 512 cells or six times as many, in blocks of 128.
+                for window in [100, 128, 300, 512, 1000] {
+                    let found = matrix(scheme, shape, true, window);
+                    assert_eq!(
+                        mesh_core::digest(&found),
+                        mesh_core::digest(&expected),
+                        "{}, {shape:?}, windows of {window}",
+                        scheme.name()
+                    );
+                }
             }
+            alone.install(|| matrix(&InOrder::default(), shape, true, 300));
         }
     }
 }

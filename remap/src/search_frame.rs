@@ -1,5 +1,7 @@
 //! The frame in which cells have bounds: that of the world, or one along which the cells lie.
 
+use std::sync::Arc;
+
 use geom_intersect::SolidClass;
 use mesh_core::{Bounds, CellId, Point3, UnstructuredMesh, Vector3};
 use nalgebra::Matrix3;
@@ -28,9 +30,10 @@ struct Turn {
 
 /// The bounds of the cells of a mesh in a frame.
 #[derive(Debug)]
-pub(crate) struct CellBounds<'a> {
-    mesh: &'a UnstructuredMesh,
-    turned: Option<Turned>,
+pub(crate) struct CellBounds {
+    /// Shares all with the mesh given.
+    mesh: UnstructuredMesh,
+    turned: Option<Arc<Turned>>,
 }
 
 #[derive(Debug)]
@@ -89,15 +92,16 @@ impl SearchFrame {
     }
 
     /// Prepares the bounds of the cells of a mesh. In a turned frame that takes 24 bytes per node.
-    pub(crate) fn bounds_of<'a>(&self, mesh: &'a UnstructuredMesh) -> CellBounds<'a> {
+    pub(crate) fn bounds_of(&self, mesh: &UnstructuredMesh) -> CellBounds {
         let turned = self.turn.as_ref().map(|turn| {
             let nodes = mesh.nodes().par_iter().with_min_len(4096);
             let nodes = nodes.map(|node| Point3::from(turn.axes * (node - turn.origin)));
-            Turned {
+            Arc::new(Turned {
                 nodes: nodes.collect(),
                 slack: turn.slack,
-            }
+            })
         });
+        let mesh = mesh.clone();
         CellBounds { mesh, turned }
     }
 
@@ -117,10 +121,27 @@ impl SearchFrame {
     }
 }
 
-impl<'a> CellBounds<'a> {
+impl CellBounds {
     /// Returns the mesh.
-    pub(crate) fn mesh(&self) -> &'a UnstructuredMesh {
-        self.mesh
+    #[inline]
+    pub(crate) fn mesh(&self) -> &UnstructuredMesh {
+        &self.mesh
+    }
+
+    /// Returns the bounds of the cells of another mesh that has the same nodes.
+    pub(crate) fn of_same_nodes(&self, mesh: UnstructuredMesh) -> Self {
+        let turned = self.turned.clone();
+        Self { mesh, turned }
+    }
+
+    /// Returns the first node of a cell in this frame.
+    #[inline]
+    pub(crate) fn first_node(&self, cell: CellId) -> Point3 {
+        let node = self.mesh.cell_nodes(cell)[0].index();
+        match &self.turned {
+            None => self.mesh.nodes()[node],
+            Some(turned) => turned.nodes[node],
+        }
     }
 
     /// Returns the bounds of a cell.
@@ -128,7 +149,7 @@ impl<'a> CellBounds<'a> {
     pub(crate) fn of(&self, cell: CellId) -> Bounds {
         match &self.turned {
             None => self.mesh.cell_bounds(cell),
-            Some(turned) => turned.bounds(self.mesh, cell),
+            Some(turned) => turned.bounds(&self.mesh, cell),
         }
     }
 
@@ -143,8 +164,8 @@ impl<'a> CellBounds<'a> {
         match &self.turned {
             None => (bounds, class),
             Some(turned) => {
-                let bounds = turned.bounds(self.mesh, cell);
-                let nodes = turned.nodes_of(self.mesh, cell);
+                let bounds = turned.bounds(&self.mesh, cell);
+                let nodes = turned.nodes_of(&self.mesh, cell);
                 let class = class.with_radius((bounds.min, bounds.max), nodes);
                 (bounds, class)
             }

@@ -1,0 +1,270 @@
+//! Cells numbered anew where the numbering of a mesh is poor.
+
+use std::ops::Range;
+
+use mesh_core::{Bounds, CellId, Point3, UnstructuredMesh};
+use rayon::prelude::*;
+
+use crate::candidates::cell_bounds;
+use crate::cells::as_upright_box;
+use crate::curve::{around, order_along_curve};
+use crate::nearby::has_scattered_cells;
+use crate::search_frame::CellBounds;
+
+/// How many cells a thread takes at a time; the order does not depend on it.
+const CHUNK: usize = 4096;
+
+/// So many cells are too many for the cache near a processor.
+const FAR_APART: usize = 1 << 15;
+
+/// How many cells are looked at to tell whether all are boxes.
+const SAMPLES: usize = 64;
+
+/// The cells that a job works on: those of a mesh in their own numbering, or some of them in one in
+/// which cells close together in space are so in memory.
+pub(crate) struct NumberedCells {
+    bounds: CellBounds,
+    /// Of each cell its id in the mesh given; none where it is the same.
+    ids: Option<Vec<u32>>,
+}
+
+impl NumberedCells {
+    /// Takes all cells of a mesh as they are numbered.
+    pub(crate) fn as_given(bounds: CellBounds) -> Self {
+        Self { bounds, ids: None }
+    }
+
+    /// Takes the cells of a source mesh, and numbers them anew if it pays: if they are numbered poorly, and
+    /// too many for the cache near a processor.
+    ///
+    /// Of boxes nothing but their bounds is asked for; for them the rows of a grid pay, a curve does not.
+    pub(crate) fn of_source(given: CellBounds) -> Self {
+        let cells = given.mesh().cell_count();
+        if cells < FAR_APART || !has_scattered_cells(&given) {
+            return Self::as_given(given);
+        }
+        let cells = 0..cells as u32;
+        let order = rows_of_grid(&given, cells.clone());
+        let order = order.or_else(|| (!are_boxes(&given)).then(|| along_curve(&given, cells)));
+        match order {
+            Some(order) => Self::in_order(&given, order),
+            None => Self::as_given(given),
+        }
+    }
+
+    /// Takes consecutive cells of a mesh and numbers them anew.
+    pub(crate) fn anew(given: &CellBounds, cells: Range<u32>) -> Self {
+        let start = cells.start;
+        let mut ids =
+            rows_of_grid(given, cells.clone()).unwrap_or_else(|| along_curve(given, cells));
+        ids.par_iter_mut().for_each(|id| *id += start);
+        Self::in_order(given, ids)
+    }
+
+    /// Takes cells of a mesh in this order. A copy of what the cells are, which takes some 50 bytes for
+    /// each; the nodes are shared.
+    fn in_order(given: &CellBounds, ids: Vec<u32>) -> Self {
+        let cells: Vec<CellId> = ids.par_iter().map(|&id| CellId::new(id)).collect();
+        let mesh = given.mesh().extract_keeping_nodes(&cells);
+        Self {
+            bounds: given.of_same_nodes(mesh.expect("some cells of the mesh")),
+            ids: Some(ids),
+        }
+    }
+
+    /// The bounds of the cells.
+    #[inline]
+    pub(crate) fn bounds(&self) -> &CellBounds {
+        &self.bounds
+    }
+
+    /// The mesh of the cells.
+    #[inline]
+    pub(crate) fn mesh(&self) -> &UnstructuredMesh {
+        self.bounds.mesh()
+    }
+
+    /// Whether the cells have other ids than in the mesh given.
+    #[inline]
+    pub(crate) fn are_renumbered(&self) -> bool {
+        self.ids.is_some()
+    }
+
+    /// Returns the id of a cell in the mesh given.
+    #[inline]
+    pub(crate) fn given_id(&self, cell: CellId) -> CellId {
+        match &self.ids {
+            None => cell,
+            Some(ids) => CellId::new(ids[cell.index()]),
+        }
+    }
+}
+
+/// Returns whether cells from all over a mesh are boxes.
+fn are_boxes(cells: &CellBounds) -> bool {
+    let count = cells.mesh().cell_count();
+    let mut sample = (0..count).step_by(count.div_ceil(SAMPLES));
+    sample.all(|cell| as_upright_box(cells.mesh(), CellId::new(cell as u32)).is_some())
+}
+
+/// Returns consecutive cells, counted from the first of them, in the order of a curve through all.
+fn along_curve(bounds: &CellBounds, cells: Range<u32>) -> Vec<u32> {
+    let bounds = cell_bounds(bounds, cells);
+    order_along_curve(&bounds, &around(&bounds))
+}
+
+/// So many others, and itself, a point may have in its bin on average; of points at random there is one
+/// other, of the first nodes of the tetrahedra of a mesh there are five and more.
+const MAX_CROWD: usize = 3;
+
+/// Returns consecutive cells, counted from the first of them, row by row of a grid, by their first nodes:
+/// so that they come as those of a well numbered grid. None where they crowd in few of its bins.
+fn rows_of_grid(bounds: &CellBounds, cells: Range<u32>) -> Option<Vec<u32>> {
+    let points = cells.into_par_iter().with_min_len(CHUNK);
+    let points: Vec<Point3> = points
+        .map(|cell| bounds.first_node(CellId::new(cell)))
+        .collect();
+    let chunks = points.par_chunks(CHUNK);
+    let all = chunks
+        .map(Bounds::from_points)
+        .reduce(|| Bounds::EMPTY, |one, other| one.union(&other));
+    let size = all.extent();
+    let width = (size.product() / points.len() as f64).cbrt();
+    if !(width > 0.0 && width.is_finite()) {
+        return None;
+    }
+    let counts = [0, 1, 2].map(|axis: usize| (size[axis] / width).ceil().clamp(1.0, 2048.0));
+    let bins = counts.iter().product::<f64>();
+    if bins > 8.0 * points.len() as f64 {
+        return None;
+    }
+    let scale = [0, 1, 2].map(|axis: usize| counts[axis] / size[axis]);
+    let bin_of = |point: &Point3| {
+        let [x, y, z] = [0, 1, 2].map(|axis: usize| {
+            let bin = (point[axis] - all.min[axis]) * scale[axis];
+            (bin as usize).min(counts[axis] as usize - 1)
+        });
+        ((z * counts[1] as usize + y) * counts[0] as usize + x) as u32
+    };
+    let bin_of: Vec<u32> = points.par_iter().with_min_len(CHUNK).map(bin_of).collect();
+    let mut next = vec![0_u32; bins as usize + 1];
+    for &bin in &bin_of {
+        next[bin as usize + 1] += 1;
+    }
+    let crowds = next.iter().map(|&count| (count as usize).pow(2));
+    if crowds.sum::<usize>() > MAX_CROWD * points.len() {
+        return None;
+    }
+    for bin in 1..next.len() {
+        next[bin] += next[bin - 1];
+    }
+    let mut order = vec![0; points.len()];
+    for (point, &bin) in (0..).zip(&bin_of) {
+        let place = &mut next[bin as usize];
+        order[*place as usize] = point;
+        *place += 1;
+    }
+    Some(order)
+}
+
+#[cfg(test)]
+mod tests {
+    use mesh_core::{BoxCellShape, BoxMesh};
+
+    use super::*;
+    use crate::search_frame::SearchFrame;
+
+    /// A mesh of a box with its cells in another order: every 101st.
+    fn scattered(shape: BoxCellShape, cells: [usize; 3], jitter: f64) -> CellBounds {
+        let mesh = BoxMesh {
+            shape,
+            jitter,
+            seed: 1,
+            ..BoxMesh::unit(cells)
+        };
+        let mesh = mesh.generate().unwrap();
+        let count = mesh.cell_count();
+        assert!(!count.is_multiple_of(101));
+        let order: Vec<_> = (0..count)
+            .map(|i| CellId::new((i * 101 % count) as u32))
+            .collect();
+        SearchFrame::default().bounds_of(&mesh.extract(&order).unwrap())
+    }
+
+    /// How far the cells go from one to the next, in all.
+    fn way(cells: &CellBounds) -> f64 {
+        let centres: Vec<_> = (0..cells.mesh().cell_count() as u32)
+            .map(|cell| cells.of(CellId::new(cell)).center())
+            .collect();
+        let steps = centres.windows(2).map(|pair| (pair[1] - pair[0]).norm());
+        steps.sum()
+    }
+
+    #[test]
+    fn cells_numbered_anew_are_the_same_cells_closer_together() {
+        for (shape, jitter) in [
+            (BoxCellShape::Hexahedron, 0.2),
+            (BoxCellShape::Tetrahedron, 0.2),
+            (BoxCellShape::Wedge, 0.0),
+        ] {
+            let given = scattered(shape, [9, 8, 7], jitter);
+            let cells = 100..400;
+            let anew = NumberedCells::anew(&given, cells.clone());
+            let ids: Vec<_> = (0..300)
+                .map(|cell| anew.given_id(CellId::new(cell)))
+                .collect();
+            for (cell, &id) in (0..300).zip(&ids) {
+                let nodes = anew.mesh().cell_nodes(CellId::new(cell));
+                assert_eq!(nodes, given.mesh().cell_nodes(id), "{shape:?}");
+            }
+            let mut sorted: Vec<u32> = ids.iter().map(|id| id.get()).collect();
+            sorted.sort_unstable();
+            assert!(sorted.into_iter().eq(cells.clone()), "{shape:?}");
+            let before: Vec<_> = cells.map(CellId::new).collect();
+            let before = given.mesh().extract(&before).unwrap();
+            let before = SearchFrame::default().bounds_of(&before);
+            assert!(way(anew.bounds()) < 0.6 * way(&before), "{shape:?}");
+        }
+    }
+
+    #[test]
+    fn a_grid_comes_row_by_row() {
+        let given = scattered(BoxCellShape::Hexahedron, [9, 8, 7], 0.0);
+        let order = rows_of_grid(&given, 0..504).unwrap();
+        let mut rows: Vec<_> = order
+            .chunks(9)
+            .map(|row| row.iter().map(|&cell| given.first_node(CellId::new(cell))))
+            .collect();
+        for row in &mut rows {
+            let row: Vec<Point3> = row.collect();
+            let along = row.windows(2).all(|pair| pair[0].x < pair[1].x);
+            assert!(
+                along
+                    && row
+                        .iter()
+                        .all(|node| (node.y, node.z) == (row[0].y, row[0].z))
+            );
+        }
+        assert_eq!(rows_of_grid(&given, 0..1), None, "a point has no rows");
+    }
+
+    #[test]
+    fn only_many_cells_in_a_poor_order_are_worth_it() {
+        let is_worth_it = |cells| NumberedCells::of_source(cells).are_renumbered();
+        let many = [40, 30, 29];
+        assert!(is_worth_it(scattered(BoxCellShape::Hexahedron, many, 0.1)));
+        assert!(is_worth_it(scattered(BoxCellShape::Hexahedron, many, 0.0)));
+        assert!(is_worth_it(scattered(
+            BoxCellShape::Tetrahedron,
+            [20, 19, 18],
+            0.1
+        )));
+        assert!(!is_worth_it(scattered(
+            BoxCellShape::Hexahedron,
+            [9, 8, 7],
+            0.1
+        )));
+        let grid = BoxMesh::unit(many).generate().unwrap();
+        assert!(!is_worth_it(SearchFrame::default().bounds_of(&grid)));
+    }
+}
