@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use geom_intersect::{ConvexSource, Intersector, Solid};
+use geom_intersect::{ConvexSource, Intersector, Solid, StandardShape};
 use mesh_core::{BoxCellShape, BoxMesh, CellId, Vector3};
 use nalgebra::Matrix3;
 
@@ -55,7 +55,8 @@ pub struct Pair {
 pub struct PreparedPair {
     /// The cell of the source mesh.
     pub source: Solid,
-    /// The same if it is convex and of a standard shape.
+    /// The same if it is convex and of a standard shape other than that of tetrahedra, which have a path
+    /// of their own.
     pub convex: Option<ConvexSource>,
     /// The cell of the target mesh.
     pub target: Solid,
@@ -196,7 +197,8 @@ pub fn prepare_pairs(pairs: &[Pair]) -> Vec<PreparedPair> {
         pair.source.fill_classified(source.class(), &mut source);
         pair.target.fill(&mut target);
         intersector.volume(&source, &target);
-        let convex = ConvexSource::of(&source);
+        let is_tetrahedron = source.shape() == Some(StandardShape::Tetrahedron);
+        let convex = ConvexSource::of(&source).filter(|_| !is_tetrahedron);
         PreparedPair {
             source,
             convex,
@@ -233,7 +235,7 @@ pub fn time_twos(pairs: &[PreparedPair], intersector: &mut Intersector) -> Vec<D
 }
 
 /// Returns the volumes of two pairs with the same target in the way of a job: convex standard cells
-/// together, others one after the other.
+/// together; tetrahedra and others one after the other.
 pub fn two_volumes(
     intersector: &mut Intersector,
     [one, other]: &[PreparedPair; 2],

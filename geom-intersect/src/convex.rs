@@ -434,7 +434,7 @@ impl Scratch {
             edges &= edges - 1;
             let start = &self.vertices[self.ends[edge] as usize];
             let end = &self.vertices[self.ends[SIDE + edge] as usize];
-            let pair = table.reference_pairs[edge] as usize % REFERENCE_PAIRS.len();
+            let pair = table.reference_pairs[edge] as usize;
             math.add_edge(&mut volume, start, end, &differences[pair]);
             if W::FIRST {
                 let point = |lanes: &Lanes| Vector3::new(lanes.0[0], lanes.0[1], lanes.0[2]);

@@ -28,6 +28,34 @@ pub(crate) const REFERENCE_PAIRS: [[usize; 2]; 8] = [
     [1, 3],
 ];
 
+/// Which of [`REFERENCE_PAIRS`]. One of as many names, so that no index has to be checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum ReferencePair {
+    OwnFirst,
+    OwnSecond,
+    OtherFirst,
+    OtherSecond,
+    FirstFirst,
+    FirstSecond,
+    SecondFirst,
+    SecondSecond,
+}
+
+impl ReferencePair {
+    /// In the order of [`REFERENCE_PAIRS`].
+    const ALL: [Self; REFERENCE_PAIRS.len()] = [
+        Self::OwnFirst,
+        Self::OwnSecond,
+        Self::OtherFirst,
+        Self::OtherSecond,
+        Self::FirstFirst,
+        Self::FirstSecond,
+        Self::SecondFirst,
+        Self::SecondSecond,
+    ];
+}
+
 /// The ids of all edges that can appear when one shape is clipped by the planes of another.
 ///
 /// First the edges of the clipped shape, then its faces with each plane, then the planes with one
@@ -47,7 +75,7 @@ pub(crate) struct EdgeTable {
     /// numbered lower than the plane follow in order.
     pub(crate) first_cut_edge: [u8; MAX_PLANES],
     /// Of each edge the reference points of the faces on either side, as an index…
-    pub(crate) reference_pairs: [u8; MAX_EDGES],
+    pub(crate) reference_pairs: [ReferencePair; MAX_EDGES],
     /// …that counts for these edges; of the others both are the same.
     pub(crate) different_references: u64,
     pub(crate) own_references: [u8; 2],
@@ -72,7 +100,7 @@ impl EdgeTable {
             faces: [0; 2 * SIDE],
             faces_of_edge: [0; MAX_EDGES],
             first_cut_edge: [0; MAX_PLANES],
-            reference_pairs: [0; MAX_EDGES],
+            reference_pairs: [ReferencePair::OwnFirst; MAX_EDGES],
             different_references: 0,
             own_references: [clipped.references[0] as u8, clipped.references[1] as u8],
         };
@@ -121,7 +149,7 @@ impl EdgeTable {
             while REFERENCE_PAIRS[pair][0] != left || REFERENCE_PAIRS[pair][1] != right {
                 pair += 1;
             }
-            self.reference_pairs[edge] = pair as u8;
+            self.reference_pairs[edge] = ReferencePair::ALL[pair];
         }
     }
 }

@@ -424,7 +424,18 @@ impl SolidClass {
     /// Whether neither of two solids is much smaller than the other.
     #[inline]
     fn is_similar(&self, other: &Self) -> bool {
-        !self.is_much_smaller(other) & !other.is_much_smaller(self)
+        // What follows where neither is much shorter nor much thinner, in fewer comparisons.
+        let [one, two] = [self.extent * self.extent, other.extent * other.extent];
+        let [thickness, other_thickness] = [self.volume * two, other.volume * one];
+        let is_similar = !(DISPARITY * thickness < other_thickness)
+            & !(DISPARITY * other_thickness < thickness)
+            & !(DISPARITY * self.extent < other.extent)
+            & !(DISPARITY * other.extent < self.extent);
+        debug_assert_eq!(
+            is_similar,
+            !self.is_much_smaller(other) && !other.is_much_smaller(self)
+        );
+        is_similar
     }
 
     /// Whether the solid is much thinner than the other, or much shorter and not much thicker.

@@ -204,7 +204,7 @@ impl<'a, M: FourMath> Clipping<'a, M> {
             let edge = edges.trailing_zeros() as usize % SIDE;
             edges &= edges - 1;
             let start_end = [ends[edge], ends[SIDE + edge]];
-            let pair = usize::from(REFERENCE_PAIR[edge]) % REFERENCE_PAIRS.len();
+            let pair = REFERENCE_PAIR[edge] as usize;
             math.add_edge_of_four(&mut volume, vertices, start_end, &differences[pair]);
             if W::FIRST {
                 let [start, end] = start_end.map(|vertex| {

@@ -1,7 +1,7 @@
 //! The ids of the edges that can appear when a tetrahedron is clipped by another: as in
 //! [`crate::edge_table`], as the path of tetrahedra looks them up.
 
-use crate::edge_table::{self, EdgeTable};
+use crate::edge_table::{self, EdgeTable, ReferencePair};
 use crate::lanes::LANES;
 use crate::standard::{StandardShape, Topology};
 
@@ -77,8 +77,8 @@ pub(crate) static NEW_ENDS: [[u64; 64]; PLANES] = {
 pub(crate) const DIFFERENT_REFERENCES: u32 = TABLE.different_references as u32;
 
 /// …and which those are.
-pub(crate) static REFERENCE_PAIR: [u8; SIDE] = {
-    let mut pairs = [0; SIDE];
+pub(crate) static REFERENCE_PAIR: [ReferencePair; SIDE] = {
+    let mut pairs = [ReferencePair::OwnFirst; SIDE];
     let mut edge = 0;
     while edge < SIDE {
         pairs[edge] = TABLE.reference_pairs[edge];
