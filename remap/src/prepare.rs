@@ -167,8 +167,9 @@ struct Job<'a> {
     search_frame: &'a SearchFrame,
     frame: &'a Frame<'a>,
     progress: Progress<'a>,
-    /// Those that are not at work: what they have allocated and kept serves the next block.
-    workers: Mutex<Vec<Worker>>,
+    /// Those that are not at work: what they have allocated and kept serves the next block. Boxed: each
+    /// is a hundred kilobytes, which should not be moved from block to block.
+    workers: Mutex<Vec<Box<Worker>>>,
     /// Blocks that were appended: memory that has been in use is there at once.
     spare: Mutex<Vec<RowBlock>>,
     /// [`RENUMBERED_WINDOW`], fewer in tests.
