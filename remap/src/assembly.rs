@@ -1,5 +1,7 @@
 //! From contributions, target cell by target cell, to a sparse matrix.
 
+use std::mem::take;
+
 use mesh_core::CsrMatrix;
 use rayon::prelude::*;
 
@@ -124,32 +126,44 @@ impl RowBlock {
 ///
 /// `order` has the cells, counted from the first of them, in the order in which they were computed,
 /// `size` to a block, as the blocks returned have. In parallel: row by row from all over the memory.
-pub(crate) fn sort_rows(blocks: Vec<RowBlock>, order: &[u32], size: usize) -> Vec<RowBlock> {
+pub(crate) fn sort_rows(blocks: Vec<RowBlock>, order: &[u32], size: usize) -> RowBlock {
     let mut place_of = vec![0_u32; order.len()];
     for (place, &cell) in (0..).zip(order) {
         place_of[cell as usize] = place;
     }
-    let sorted = place_of.par_chunks(size).map(|places| {
-        let rows = || {
-            let places = places.iter().map(|&place| place as usize);
-            places.map(|place| blocks[place / size].row(place % size))
-        };
-        let mut block = RowBlock::default();
-        block.clear(places.len(), rows().map(|(columns, _)| columns.len()).sum());
-        for (columns, values) in rows() {
-            block.columns.extend_from_slice(columns);
-            block.values.extend_from_slice(values);
-            block.ends.push(block.columns.len());
-        }
-        block
+    let row = |&place: &u32| blocks[place as usize / size].row(place as usize % size);
+    let mut sorted = RowBlock::default();
+    let lengths = place_of.iter().map(|place| row(place).0.len());
+    sorted.ends.extend(lengths.scan(0, |end, length| {
+        *end += length;
+        Some(*end)
+    }));
+    let entries = sorted.ends.last().copied().unwrap_or(0);
+    // Memory that comes as zeros is written for the first time where it is filled.
+    (sorted.columns, sorted.values) = (vec![0; entries], vec![0.0; entries]);
+    let mut rest = (sorted.columns.as_mut_slice(), sorted.values.as_mut_slice());
+    let parts = place_of.chunks(size).zip(sorted.ends.chunks(size));
+    let parts = parts.scan(0, |start, (places, ends)| {
+        let end = ends.last().copied().unwrap_or(*start);
+        let (columns, values) = take(&mut rest);
+        let (columns, other_columns) = columns.split_at_mut(end - *start);
+        let (values, other_values) = values.split_at_mut(end - *start);
+        (rest, *start) = ((other_columns, other_values), end);
+        Some((places, columns, values))
     });
-    let mut sorted: Vec<RowBlock> = sorted.collect();
-    let mut aside: Vec<Aside> = blocks.into_iter().flat_map(|block| block.aside).collect();
+    let parts: Vec<_> = parts.collect();
+    parts.into_par_iter().for_each(|(places, columns, values)| {
+        let mut start = 0;
+        for (row_columns, row_values) in places.iter().map(row) {
+            let range = start..start + row_columns.len();
+            columns[range.clone()].copy_from_slice(row_columns);
+            values[range.clone()].copy_from_slice(row_values);
+            start = range.end;
+        }
+    });
+    sorted.aside = blocks.into_iter().flat_map(|block| block.aside).collect();
     // Stable: what one cell kept aside stays in its order.
-    aside.sort_by_key(|aside| aside.target);
-    if let Some(first) = sorted.first_mut() {
-        first.aside = aside;
-    }
+    sorted.aside.sort_by_key(|aside| aside.target);
     sorted
 }
 
@@ -225,8 +239,19 @@ impl GrowingMatrix {
         }
     }
 
-    /// Appends the rows of the next target cells.
-    pub(crate) fn append(&mut self, blocks: &[RowBlock]) {
+    /// Appends the rows of the next target cells; if these are all there are, takes them as they are.
+    pub(crate) fn append(&mut self, blocks: &mut [RowBlock]) {
+        if let [block] = blocks
+            && block.ends.len() == self.cells
+        {
+            let ends = block.ends.iter().take(self.rows);
+            self.offsets.extend(ends);
+            self.columns = take(&mut block.columns);
+            self.values = take(&mut block.values);
+            self.aside
+                .extend(block.aside.drain(..).map(|aside| aside.entry));
+            return;
+        }
         self.make_room(blocks);
         for block in blocks {
             let offset = self.columns.len();

@@ -139,10 +139,10 @@ pub fn prepare_with(
     };
     let targets = search_frame.bounds_of(cut_target.mesh());
     let are_scattered = has_scattered_cells(&targets);
-    let (mut matrix, last) = job.rows_of_all(targets, are_scattered)?;
+    let (mut matrix, mut last) = job.rows_of_all(targets, are_scattered)?;
     seconds.intersect = lap();
 
-    matrix.append(&last);
+    matrix.append(&mut last);
     drop((last, job));
     drop((search, classes, sources));
     let matrix = matrix.finish(&frame)?;
@@ -197,7 +197,7 @@ impl Job<'_> {
             let window = start..cells.min(start + window);
             // Rows of one window are appended while those of the next are computed.
             let append = || {
-                matrix.append(&computed);
+                matrix.append(&mut computed);
                 lock(&self.spare).append(&mut computed);
             };
             let compute = || {
@@ -226,7 +226,7 @@ impl Job<'_> {
         let blocks = self.rows(&targets, cells.clone())?;
         let given = |cell: usize| targets.given_id(CellId::new(cell as u32)).get() - start;
         let order: Vec<u32> = cells.map(given).collect();
-        Ok(sort_rows(blocks, &order, BLOCK))
+        Ok(vec![sort_rows(blocks, &order, BLOCK)])
     }
 
     /// Computes the rows of consecutive target cells, in parallel.
@@ -494,8 +494,8 @@ mod tests {
             spare: Mutex::default(),
             renumbered_window,
         };
-        let (mut matrix, last) = job.rows_of_all(targets, renumbered).unwrap();
-        matrix.append(&last);
+        let (mut matrix, mut last) = job.rows_of_all(targets, renumbered).unwrap();
+        matrix.append(&mut last);
         matrix.finish(&frame).unwrap()
     }
 
