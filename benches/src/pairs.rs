@@ -55,8 +55,8 @@ pub struct Pair {
 pub struct PreparedPair {
     /// The cell of the source mesh.
     pub source: Solid,
-    /// The same if it is convex and of a standard shape other than that of tetrahedra, which have a path
-    /// of their own.
+    /// The same if it is convex and of a standard shape, but neither a tetrahedron nor a box: these have
+    /// paths of their own.
     pub convex: Option<ConvexSource>,
     /// The cell of the target mesh.
     pub target: Solid,
@@ -198,7 +198,8 @@ pub fn prepare_pairs(pairs: &[Pair]) -> Vec<PreparedPair> {
         pair.target.fill(&mut target);
         intersector.volume(&source, &target);
         let is_tetrahedron = source.shape() == Some(StandardShape::Tetrahedron);
-        let convex = ConvexSource::of(&source).filter(|_| !is_tetrahedron);
+        let has_own_path = is_tetrahedron || source.class().axis_aligned;
+        let convex = ConvexSource::of(&source).filter(|_| !has_own_path);
         PreparedPair {
             source,
             convex,
@@ -235,7 +236,7 @@ pub fn time_twos(pairs: &[PreparedPair], intersector: &mut Intersector) -> Vec<D
 }
 
 /// Returns the volumes of two pairs with the same target in the way of a job: convex standard cells
-/// together; tetrahedra and others one after the other.
+/// together; tetrahedra, boxes and others one after the other.
 pub fn two_volumes(
     intersector: &mut Intersector,
     [one, other]: &[PreparedPair; 2],
