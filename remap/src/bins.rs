@@ -6,6 +6,7 @@ use mesh_core::{Bounds, Point3, Vector3};
 use rayon::prelude::*;
 
 use crate::candidates::Candidate;
+use crate::counting_sort::{sort_into_bins, starts_of_bins};
 
 /// The largest cell may be so many times as wide as the mean one, axis by axis: beyond it a query
 /// would look into too many bins, and a tree is faster.
@@ -53,19 +54,9 @@ impl Bins {
             .with_min_len(CHUNK)
             .map(|bounds| result.bin_of(bounds) as u32)
             .collect();
-        for &bin in &bin_of {
-            result.starts[bin as usize + 1] += 1;
-        }
-        for bin in 1..result.starts.len() {
-            result.starts[bin] += result.starts[bin - 1];
-        }
-        result.cells = vec![0; bounds.len()];
-        let mut next = result.starts.clone();
-        for (cell, &bin) in bin_of.iter().enumerate() {
-            let place = &mut next[bin as usize];
-            result.cells[*place as usize] = cell as u32;
-            *place += 1;
-        }
+        let bins = result.counts.iter().product();
+        result.starts = starts_of_bins(&bin_of, bins);
+        result.cells = sort_into_bins(&bin_of, &mut result.starts);
         result.slabs = result.find_slabs(&bounds, &bin_of);
         result.are_plain = result.look_plain();
         result.bounds = if result.are_plain {
@@ -133,7 +124,7 @@ impl Bins {
             scale,
             counts,
             reach: widest / 2.0 + Vector3::repeat(4.0 * f64::EPSILON * magnitude),
-            starts: vec![0; bins + 1],
+            starts: Vec::new(),
             cells: Vec::new(),
             bounds: Vec::new(),
             rows: Vec::new(),

@@ -38,6 +38,7 @@ mod candidates;
 mod cell_table;
 mod cells;
 pub mod check;
+mod counting_sort;
 mod curve;
 mod error;
 mod field_operator;

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use crate::candidates::cell_bounds;
 use crate::cells::as_upright_box;
+use crate::counting_sort::{sort_into_bins, starts_of_bins};
 use crate::curve::{around, order_along_curve};
 use crate::nearby::has_scattered_cells;
 use crate::search_frame::CellBounds;
@@ -147,24 +148,10 @@ fn rows_of_grid(bounds: &CellBounds, cells: Range<u32>) -> Option<Vec<u32>> {
         ((z * counts[1] as usize + y) * counts[0] as usize + x) as u32
     };
     let bin_of: Vec<u32> = points.par_iter().with_min_len(CHUNK).map(bin_of).collect();
-    let mut next = vec![0_u32; bins as usize + 1];
-    for &bin in &bin_of {
-        next[bin as usize + 1] += 1;
-    }
-    let crowds = next.iter().map(|&count| (count as usize).pow(2));
-    if crowds.sum::<usize>() > MAX_CROWD * points.len() {
-        return None;
-    }
-    for bin in 1..next.len() {
-        next[bin] += next[bin - 1];
-    }
-    let mut order = vec![0; points.len()];
-    for (point, &bin) in (0..).zip(&bin_of) {
-        let place = &mut next[bin as usize];
-        order[*place as usize] = point;
-        *place += 1;
-    }
-    Some(order)
+    let mut starts = starts_of_bins(&bin_of, bins as usize);
+    let counts = starts.windows(2).map(|ends| (ends[1] - ends[0]) as usize);
+    let crowds: usize = counts.map(|count| count.pow(2)).sum();
+    (crowds <= MAX_CROWD * points.len()).then(|| sort_into_bins(&bin_of, &mut starts))
 }
 
 #[cfg(test)]
