@@ -40,6 +40,12 @@ impl ExaminedHexahedra {
         Some((&self.eight, self.place))
     }
 
+    /// Forgets all cells: those to come are of another mesh.
+    pub(crate) fn clear(&mut self) {
+        self.cells.clear();
+        self.place = 0;
+    }
+
     /// Returns bounds and class of a cell that is among the eight and plain.
     #[inline]
     pub(crate) fn known(&mut self, cell: CellId) -> Option<((Point3, Point3), SolidClass)> {

@@ -75,6 +75,11 @@ impl Meshes<'_> {
 }
 
 impl OverlapFinder {
+    /// Forgets what is known of target cells, as those to come may be of another mesh.
+    pub(crate) fn forget_targets(&mut self) {
+        self.examined.clear();
+    }
+
     /// Visits the overlaps of the first of some target cells in the order of the candidates, each with
     /// the second moment about its centroid, or without where that is not needed. The others are those
     /// that come next.

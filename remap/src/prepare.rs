@@ -282,6 +282,7 @@ impl Worker {
         cells: impl Iterator<Item = TargetCell>,
         rows: &mut RowBlock,
     ) -> Result<(), PrepareError> {
+        self.overlaps.forget_targets();
         self.targets.clear();
         self.targets.extend(cells);
         let bounds = self.targets.iter();
@@ -396,7 +397,8 @@ impl Sorted {
 
 #[cfg(test)]
 mod tests {
-    use mesh_core::{BoxCellShape, BoxMesh, CsrMatrix};
+    use mesh_core::{BoxCellShape, BoxMesh, CsrMatrix, Point3, Vector3};
+    use nalgebra::Rotation3;
 
     use super::*;
     use crate::scheme::Pieces;
@@ -447,19 +449,21 @@ mod tests {
 
     fn matrix(
         scheme: &dyn Scheme,
-        shape: BoxCellShape,
+        (shape, jitter): (BoxCellShape, f64),
         renumbered: bool,
         renumbered_window: usize,
     ) -> CsrMatrix {
-        // Every 101st cell of a box.
+        // Every 101st cell of a box that lies askew.
         let mesh = |cells, seed| {
             let mesh = BoxMesh {
                 shape,
-                jitter: 0.2,
+                jitter,
                 seed,
                 ..BoxMesh::unit([cells; 3])
             };
+            let rotation = Rotation3::new(Vector3::new(0.1, 0.2, 0.3));
             let mesh = mesh.generate().unwrap();
+            let mesh = mesh.rotate(&rotation, &Point3::origin()).unwrap();
             let count = mesh.cell_count();
             let cells = (0..count).map(|cell| CellId::new((cell * 101 % count) as u32));
             mesh.extract(&cells.collect::<Vec<_>>()).unwrap()
@@ -503,21 +507,25 @@ mod tests {
     fn cells_numbered_anew_give_the_same_bits_in_windows_of_any_size() {
         let alone = rayon::ThreadPoolBuilder::new().num_threads(1).build();
         let alone = alone.unwrap();
-        for shape in [BoxCellShape::Hexahedron, BoxCellShape::Tetrahedron] {
+        for cells in [
+            (BoxCellShape::Hexahedron, 0.0),
+            (BoxCellShape::Hexahedron, 0.2),
+            (BoxCellShape::Tetrahedron, 0.2),
+        ] {
             for scheme in [&P0P0 as &dyn Scheme, &Nodes] {
-                let expected = matrix(scheme, shape, false, 0);
+                let expected = matrix(scheme, cells, false, 0);
                 // 512 cells or six times as many, in blocks of 128.
-                for window in [100, 128, 300, 512, 1000] {
-                    let found = matrix(scheme, shape, true, window);
+                for window in [1, 100, 128, 300, 512, 1000] {
+                    let found = matrix(scheme, cells, true, window);
                     assert_eq!(
                         mesh_core::digest(&found),
                         mesh_core::digest(&expected),
-                        "{}, {shape:?}, windows of {window}",
+                        "{}, {cells:?}, windows of {window}",
                         scheme.name()
                     );
                 }
             }
-            alone.install(|| matrix(&InOrder::default(), shape, true, 300));
+            alone.install(|| matrix(&InOrder::default(), cells, true, 300));
         }
     }
 }
