@@ -324,6 +324,7 @@ mod tests {
     use nalgebra::{Matrix3, Vector3};
 
     use super::*;
+    use crate::test_cells::{UNIT_CUBE, random};
 
     /// Coordinates of the nodes of a unit cell of each shape.
     fn unit(shape: StandardShape) -> Vec<Vector3<f64>> {
@@ -344,27 +345,9 @@ mod tests {
                 [1., 0., 1.],
                 [0., 1., 1.],
             ],
-            StandardShape::Hexahedron => &[
-                [0., 0., 0.],
-                [1., 0., 0.],
-                [1., 1., 0.],
-                [0., 1., 0.],
-                [0., 0., 1.],
-                [1., 0., 1.],
-                [1., 1., 1.],
-                [0., 1., 1.],
-            ],
+            StandardShape::Hexahedron => &UNIT_CUBE,
         };
         nodes.iter().copied().map(Vector3::from).collect()
-    }
-
-    /// Numbers between −1 and 1 (splitmix64).
-    fn random(state: &mut u64) -> f64 {
-        *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = *state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 52) as f64 - 1.0
     }
 
     fn random_solid(shape: StandardShape, state: &mut u64) -> Solid {

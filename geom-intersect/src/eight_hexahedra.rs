@@ -412,26 +412,7 @@ mod tests {
 
     use super::*;
     use crate::eight_hexahedra;
-
-    const UNIT: [[f64; 3]; CORNERS] = [
-        [0., 0., 0.],
-        [1., 0., 0.],
-        [1., 1., 0.],
-        [0., 1., 0.],
-        [0., 0., 1.],
-        [1., 0., 1.],
-        [1., 1., 1.],
-        [0., 1., 1.],
-    ];
-
-    /// Numbers between −1 and 1 (splitmix64).
-    fn random(state: &mut u64) -> f64 {
-        *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = *state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 52) as f64 - 1.0
-    }
+    use crate::test_cells::{UNIT_CUBE, random};
 
     /// Boxes, sheared cells, turned over and warped ones; near the world's origin and far from it,
     /// large and small; some with a corner that is nowhere.
@@ -448,7 +429,7 @@ mod tests {
         let scale = 2_f64.powi((20.0 * random(state)) as i32);
         let far = if kind.is_multiple_of(3) { 1e4 } else { 2.0 };
         let shift = Vector3::from_fn(|_, _| (64.0 * far * random(state)).round() / 64.0);
-        let mut cell = UNIT.map(|corner| {
+        let mut cell = UNIT_CUBE.map(|corner| {
             let bent = Vector3::from(corner) + bend * Vector3::from_fn(|_, _| random(state));
             Point3::from((matrix * bent + shift) * scale)
         });

@@ -431,30 +431,11 @@ mod tests {
     use super::*;
     use crate::lanes::Portable;
     use crate::standard::StandardShape;
-
-    const CUBE: [[f64; 3]; 8] = [
-        [0., 0., 0.],
-        [1., 0., 0.],
-        [1., 1., 0.],
-        [0., 1., 0.],
-        [0., 0., 1.],
-        [1., 0., 1.],
-        [1., 1., 1.],
-        [0., 1., 1.],
-    ];
-
-    /// Numbers between −1 and 1 (splitmix64).
-    fn random(state: &mut u64) -> f64 {
-        *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = *state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 52) as f64 - 1.0
-    }
+    use crate::test_cells::{UNIT_CUBE, random};
 
     fn hexahedron(warp: f64, reach: f64, state: &mut u64) -> Solid {
         let shift = Vector3::from_fn(|_, _| reach * random(state));
-        let nodes = CUBE.map(|node| {
+        let nodes = UNIT_CUBE.map(|node| {
             let moved = Vector3::from_fn(|_, _| warp * random(state));
             Point3::from(node) + shift + moved
         });
@@ -556,7 +537,7 @@ mod tests {
     #[test]
     fn a_solid_too_large_for_small_sets_is_left_to_large_ones_and_then_to_the_soup() {
         let mut half = Solid::default();
-        let nodes = CUBE.map(|[x, y, z]| Point3::new(4.0 * x, 8.0 * y - 4.0, z + 0.5));
+        let nodes = UNIT_CUBE.map(|[x, y, z]| Point3::new(4.0 * x, 8.0 * y - 4.0, z + 0.5));
         half.set_standard(StandardShape::Hexahedron, &nodes);
         for (corners, sizes) in [
             (12, [true, true]),

@@ -47,6 +47,8 @@ mod soup;
 mod standard;
 mod standard_faces;
 mod surface;
+#[cfg(test)]
+mod test_cells;
 mod tetrahedra;
 
 pub use boxes::upright_box;

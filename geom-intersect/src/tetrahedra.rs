@@ -201,15 +201,7 @@ mod tests {
     use crate::dispatch::Arithmetic;
     use crate::moments::Moments;
     use crate::solid::Solid;
-
-    /// Numbers between −1 and 1 (splitmix64).
-    fn random(state: &mut u64) -> f64 {
-        *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = *state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 52) as f64 - 1.0
-    }
+    use crate::test_cells::random;
 
     /// Two tetrahedra: anywhere; on a lattice, so that they share planes and nodes; with one face each
     /// in a plane, to rounding or a little more; flat ones and needles; one much smaller.
