@@ -62,7 +62,8 @@ pub struct Seconds {
 /// [`P0P0`](crate::P0P0) an entry is the volume of an overlap; cells that only touch have none. Runs
 /// on the current `rayon` thread pool; the result has the same bits for any number of threads.
 ///
-/// Memory beside the meshes: 12 bytes per entry, and while it runs some 100 bytes per source cell.
+/// Memory beside the meshes: 12 bytes per entry, and while it runs some 100 bytes per source cell, half as
+/// many again where cells are numbered so poorly that they are numbered anew.
 /// What it costs in time is in `benches/runs`.
 ///
 /// # Errors
