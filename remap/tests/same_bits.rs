@@ -3,7 +3,8 @@
 mod common;
 
 use common::{jittered, overlaps, real_mesh, renumbered, shuffled};
-use mesh_core::{BoxCellShape, CellId, UnstructuredMesh};
+use mesh_core::{BoxCellShape, CellId, Point3, UnstructuredMesh, Vector3};
+use nalgebra::Rotation3;
 use partition::{Method, PartMatrix, Partition, merge, run_in_parts};
 use rayon::ThreadPoolBuilder;
 use remap::{OverlapMatrix, P0P0, prepare};
@@ -12,10 +13,18 @@ use remap::{OverlapMatrix, P0P0, prepare};
 type Pair = (&'static str, UnstructuredMesh, UnstructuredMesh);
 
 /// Pairs of meshes that take every path: planar and warped cells, polyhedra, more cells than fit
-/// into a block or into the store of solids, cells of all sizes, cells outside the other mesh.
+/// into a block or into the store of solids, cells of all sizes, cells outside the other mesh, grids that
+/// are turned and so large and poorly numbered that the job numbers them anew.
 fn pairs() -> Vec<Pair> {
+    let turned = |cells, seed| {
+        let rotation = Rotation3::new(Vector3::new(0.3, 0.2, 0.1));
+        let mesh = jittered(BoxCellShape::Hexahedron, cells, 0.0, 1);
+        let mesh = mesh.rotate(&rotation, &Point3::origin()).unwrap();
+        renumbered(&mesh, &shuffled(mesh.cell_count(), seed))
+    };
     let jittered = |shape, cells, seed| jittered(shape, cells, 0.2, seed);
     vec![
+        ("turned and shuffled", turned(33, 5), turned(13, 6)),
         (
             "warped",
             jittered(BoxCellShape::Hexahedron, 11, 1),
