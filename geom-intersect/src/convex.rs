@@ -8,23 +8,27 @@
 //!   copy of that byte for its start and one for its end. The edges that start, or end, outside a
 //!   plane are then one bit of 64 bytes side by side.
 //!
-//! A vertex is its coordinates and its distances from the planes to come, eight numbers side by
-//! side that are interpolated together. Where rounding makes a face look cut more than once the
-//! fixed ids do not suffice, and the pair is left to the general soup.
+//! A vertex is four numbers side by side that are interpolated together: its distances from three of
+//! the planes, which meet in a corner and are its coordinates, and from a fourth. The planes that are
+//! left clip first, when most vertices are nodes. Where rounding makes a face look cut more than once
+//! the fixed ids do not suffice, and the pair is left to the general soup.
 
-use nalgebra::{Point3, Vector3};
+use nalgebra::Point3;
 
-use crate::edge_table::{BYTE, EdgeTable, MAX_EDGES, MAX_PLANES, REFERENCE_PAIRS, SIDE, Sides};
-use crate::lanes::{Axes, BIT_OF_LANE, LANES, LaneMath, Lanes, PlaneRow};
-use crate::moments::{EdgeSum, Wanted};
+use crate::clipped::Clipped;
+use crate::corner::CornerFrame;
+use crate::edge_table::{
+    CORNER_PLANES, EdgeTable, MAX_EDGES, MAX_PLANES, PLANES_OF_FEW_EDGES, SIDE, Sides,
+};
+use crate::lanes::{
+    Axes, BIT_OF_PLANE, Cut, LANE_OF_PLANE, LANES, Lanes, NUMBERS, PlaneRow, VertexMath, Vertices,
+};
+use crate::moments::Wanted;
 use crate::plane::Plane;
 use crate::standard::StandardShape;
 
-/// Where the distance from each plane is among the lanes, of which the first three are coordinates.
-/// Plane 0 is used up before there are lanes, and counts as where z is, which is outside of nothing.
-///
-/// Planes 4 and 5 are the last: what they cut needs the first four lanes only.
-const LANE: [usize; MAX_PLANES] = [2, 4, 5, 6, 7, 3];
+/// The place of the first vertex that is no node.
+const FIRST_NEW_VERTEX: u32 = (NUMBERS * LANES) as u32;
 
 /// The corners of a standard cell, axis by axis; what its shape has no use for is of no meaning.
 pub(crate) type Corners = [Lanes; 3];
@@ -57,50 +61,78 @@ pub(crate) fn gather(
     );
 }
 
-/// The planes of a convex standard cell, arranged for [`Scratch::clip`].
+/// The planes of a convex standard cell, arranged for [`clip`].
 #[derive(Debug, Clone)]
 #[repr(C, align(64))]
 pub(crate) struct ConvexPlanes {
-    /// Where there are fewer planes, the rest are zero: nothing is beyond them.
+    /// In the order in which they clip. Where there are fewer planes, the first are zero: nothing is
+    /// beyond them.
     rows: [PlaneRow; MAX_PLANES],
-    /// Lane by lane the distance that still counts as inside; coordinates are never beyond.
-    limits: Lanes,
-    /// The two reference nodes.
-    references: [Axes; 2],
+    /// Of each number of a vertex, the distance that still counts as inside.
+    limits: Axes,
+    /// The same for plane 1, which no vertex has a number for.
+    second_limit: f64,
+    frame: CornerFrame,
     shape: StandardShape,
+    is_usable: bool,
 }
 
 impl Default for ConvexPlanes {
     fn default() -> Self {
         Self {
             rows: [PlaneRow::default(); MAX_PLANES],
-            limits: Lanes([f64::INFINITY; LANES]),
-            references: [Axes::default(); 2],
+            limits: Axes::default(),
+            second_limit: 0.0,
+            frame: CornerFrame::default(),
             shape: StandardShape::Hexahedron,
+            is_usable: false,
         }
     }
 }
 
 impl ConvexPlanes {
-    /// Arranges the planes of a cell whose two reference nodes are given; `extent` is its size.
+    /// Arranges the planes of a cell that has a volume; `nodes` are relative to the planes' origin,
+    /// `extent` is the cell's size.
+    #[inline(always)]
     pub(crate) fn fill(
         &mut self,
         shape: StandardShape,
         planes: &[Plane],
-        references: [Vector3<f64>; 2],
+        nodes: &Corners,
         extent: f64,
+        volume: f64,
     ) {
-        self.limits = Lanes([f64::INFINITY; LANES]);
-        for (index, (row, plane)) in self.rows.iter_mut().zip(planes).enumerate() {
+        let found = shape.topology().corners.iter().find_map(|corner| {
+            let coordinates = self.frame.set(corner, planes, nodes, volume);
+            coordinates.map(|coordinates| (corner, coordinates))
+        });
+        self.is_usable = found.is_some();
+        let Some((corner, coordinates)) = found else {
+            return;
+        };
+        for place in 0..MAX_PLANES {
+            let plane = if place < MAX_PLANES - planes.len() {
+                Plane::default()
+            } else if place < MAX_PLANES - CORNER_PLANES {
+                planes[usize::from(corner.faces[place])]
+            } else {
+                coordinates[place - (MAX_PLANES - CORNER_PLANES)]
+            };
             let snap = plane.snap(extent);
-            *row = plane.row(snap);
-            if index > 0 {
-                self.limits.0[LANE[index]] = snap;
+            self.rows[place] = plane.row(snap);
+            match place {
+                0 => {}
+                1 => self.second_limit = snap,
+                _ => self.limits.0[LANE_OF_PLANE[place]] = snap,
             }
         }
-        self.rows[planes.len().min(MAX_PLANES)..].fill(PlaneRow::default());
-        self.references = references.map(|node| Axes([node.z, node.x, node.y, 0.0]));
         self.shape = shape;
+    }
+
+    /// Whether the planes could be arranged: not where none of their corners is good for coordinates.
+    #[inline]
+    pub(crate) fn is_usable(&self) -> bool {
+        self.is_usable
     }
 }
 
@@ -116,24 +148,19 @@ pub struct Degenerate;
 #[derive(Debug, Clone)]
 #[repr(C, align(64))]
 pub(crate) struct Scratch {
-    vertices: [Lanes; BYTE],
+    vertices: Vertices,
     /// The vertex in which each edge starts, and ends.
     ends: Sides,
     /// The planes that it starts, and ends, outside of.
     outside: Sides,
-    /// Of each node, its distance from plane 0.
-    first_distance: [f64; BYTE],
-    next_vertex: u8,
 }
 
 impl Default for Scratch {
     fn default() -> Self {
         Self {
-            vertices: [Lanes::default(); BYTE],
+            vertices: Vertices::default(),
             ends: [0; 2 * SIDE],
             outside: [0; 2 * SIDE],
-            first_distance: [0.0; BYTE],
-            next_vertex: 0,
         }
     }
 }
@@ -149,7 +176,7 @@ pub(crate) struct ConvexCell<'a> {
 /// origin in `origin`.
 #[inline(always)]
 pub(crate) fn clip<W: Wanted>(
-    math: impl LaneMath,
+    math: impl VertexMath,
     scratch: &mut Scratch,
     cell: ConvexCell<'_>,
     planes: &ConvexPlanes,
@@ -170,7 +197,7 @@ pub(crate) fn clip<W: Wanted>(
 /// one is on its way, the processor works on the other.
 #[inline(always)]
 pub(crate) fn clip_two<W: Wanted>(
-    math: impl LaneMath,
+    math: impl VertexMath,
     scratch: &mut [Scratch; 2],
     cells: [ConvexCell<'_>; 2],
     planes: &ConvexPlanes,
@@ -190,7 +217,7 @@ pub(crate) fn clip_two<W: Wanted>(
 
 #[inline(always)]
 fn clip_two_by<W: Wanted>(
-    math: impl LaneMath,
+    math: impl VertexMath,
     [one, other]: &mut [Scratch; 2],
     cells: [ConvexCell<'_>; 2],
     planes: &ConvexPlanes,
@@ -224,10 +251,13 @@ struct Clipping<'a, M> {
     alive: u64,
     /// The planes that some vertex, of an edge that is left or not, is outside of.
     outside: u8,
-    degenerate: bool,
+    /// The place of its first number.
+    next_vertex: u32,
+    /// How many faces were cut, plane by plane.
+    faces: u32,
 }
 
-impl<'a, M: LaneMath> Clipping<'a, M> {
+impl<'a, M: VertexMath> Clipping<'a, M> {
     #[inline(always)]
     fn start(
         math: M,
@@ -249,240 +279,162 @@ impl<'a, M: LaneMath> Clipping<'a, M> {
                 0
             },
             outside: outside.unwrap_or(0),
-            degenerate: false,
+            next_vertex: FIRST_NEW_VERTEX,
+            faces: 0,
         }
     }
 
     /// Removes what is outside a plane.
     #[inline(always)]
     fn clip_by<const PLANE: usize>(&mut self) {
-        let bit = bit_of_plane(PLANE);
+        let bit = BIT_OF_PLANE[PLANE];
         if self.outside >> bit & 1 == 0 {
             return;
         }
-        let [changing, ends] = self.scratch.edges_outside(self.math, bit);
-        let (crossing, ends) = (changing & self.alive, ends & self.alive);
-        let cuts = self
-            .scratch
-            .cut::<PLANE>(self.math, self.planes, self.table, crossing, ends);
+        let [starts, ends] = [0, SIDE].map(|side| {
+            let outside = self.scratch.outside[side..].first_chunk();
+            outside.expect("it is longer")
+        });
+        let [changing, leaving] = if PLANE < PLANES_OF_FEW_EDGES {
+            self.math.edges_outside::<true>(starts, ends, bit)
+        } else {
+            self.math.edges_outside::<false>(starts, ends, bit)
+        };
+        let crossing = changing & self.alive;
         // An edge that ends outside and does not cross the plane starts outside too.
-        self.alive &= crossing | !ends;
-        self.alive |= u64::from(cuts.faces) << self.table.first_cut_edge[PLANE];
-        self.outside |= cuts.outside;
-        if cuts.faces.count_ones() != crossing.count_ones() {
-            self.degenerate = true;
-            self.outside = 0;
+        self.alive &= changing | !leaving;
+        let faces = self.cut::<PLANE>(crossing, leaving);
+        self.alive |= u64::from(faces) << self.table.first_cut_edge[PLANE];
+        self.faces += faces.count_ones();
+    }
+
+    /// Shortens the edges that cross a plane to new vertices, and adds the edges between the plane and
+    /// the faces that it cuts: `leaving` are those that end outside, or do not cross it. Returns the
+    /// set of faces.
+    #[inline(always)]
+    fn cut<const PLANE: usize>(&mut self, mut crossing: u64, leaving: u64) -> u32 {
+        let Self {
+            math,
+            planes,
+            table,
+            ref mut scratch,
+            ..
+        } = *self;
+        let Scratch {
+            vertices,
+            ends,
+            outside,
+        } = &mut **scratch;
+        let first_cut_edge = usize::from(table.first_cut_edge[PLANE]);
+        let mut faces = 0;
+        while crossing != 0 {
+            let edge = crossing.trailing_zeros() as usize % MAX_EDGES;
+            crossing &= crossing - 1;
+            let outer = ((leaving >> edge & 1) as usize * SIDE) | edge;
+            let inner = outer ^ SIDE;
+            let (from, to) = (ends[inner], ends[outer]);
+            let [near, far] = [from, to].map(|vertex| distance::<PLANE>(vertices, vertex));
+            let near = if near < 0.0 { near } else { 0.0 };
+            let fraction = near / (near - far);
+            // It wraps only where rounding has bent a face.
+            let place = self.next_vertex as u8;
+            self.next_vertex += NUMBERS as u32;
+            let cut = Cut {
+                from,
+                to,
+                fraction,
+                place,
+            };
+            let mut planes_outside = math.interpolate(vertices, cut, &planes.limits);
+            if PLANE == 0 {
+                let [from, to] = [from, to].map(|vertex| distance::<1>(vertices, vertex));
+                let second = from + (to - from) * fraction;
+                vertices.second[usize::from(place) / NUMBERS] = second;
+                planes_outside |= u8::from(second > planes.second_limit) << BIT_OF_PLANE[1];
+            }
+            self.outside |= planes_outside;
+
+            ends[outer] = place;
+            outside[outer] = planes_outside;
+            // Along the face on its left an edge that ends outside leaves, along the other it comes
+            // back; an edge that starts outside the other way round. The new edge of a face runs
+            // from where its boundary leaves to where it comes back.
+            let (exit, entry) = (table.faces[inner] as usize, table.faces[outer] as usize);
+            faces |= table.faces_of_edge[edge];
+            ends[first_cut_edge + exit] = place;
+            outside[first_cut_edge + exit] = planes_outside;
+            ends[SIDE + first_cut_edge + entry] = place;
+            outside[SIDE + first_cut_edge + entry] = planes_outside;
         }
+        faces
     }
 
     #[inline(always)]
     fn finish<W: Wanted>(self, origin: &Point3<f64>) -> Result<W, Degenerate> {
-        if self.degenerate {
+        // The boundary of a face is closed: it leaves a half-space as often as it comes back. So each edge
+        // that is cut counts for two faces, each face that is cut for two edges at least, and there are
+        // as many faces as edges where each leaves and comes back once.
+        if self.faces * NUMBERS as u32 != self.next_vertex - FIRST_NEW_VERTEX {
             return Err(Degenerate);
         }
         let Self {
             math,
             planes,
             table,
+            scratch,
             alive,
             ..
         } = self;
-        Ok(self.scratch.sum::<W>(math, planes, table, alive, origin))
+        let clipped = Clipped {
+            vertices: &scratch.vertices,
+            ends: [0, SIDE].map(|side| scratch.ends[side..].first_chunk().expect("it is longer")),
+            edges: alive & table.different_references,
+            reference_pairs: &table.reference_pairs,
+            own_references: table.own_references,
+        };
+        Ok(clipped.sum::<W>(math, &planes.frame, origin))
     }
 }
 
 impl Scratch {
-    /// Returns the edges of which one end is outside a plane and the other is not, and those that end
-    /// outside; of those that are left and of others.
-    #[inline(always)]
-    fn edges_outside(&self, math: impl LaneMath, bit: usize) -> [u64; 2] {
-        let (sides, _) = self.outside.as_chunks::<MAX_EDGES>();
-        math.bytes_changing(&sides[0], &sides[SIDE / MAX_EDGES], bit)
-    }
-
     /// Places the nodes and the edges between them; returns the planes that some node is outside
     /// of, none if all nodes are outside of one plane.
     #[inline(always)]
     fn place(
         &mut self,
-        math: impl LaneMath,
+        math: impl VertexMath,
         planes: &ConvexPlanes,
         table: &EdgeTable,
         corners: &Corners,
         origin: &Point3<f64>,
     ) -> Option<u8> {
-        // Loops, not `map` with a closure: compiled for AVX2 that would not be inlined.
-        let mut rows = [Lanes::default(); LANES];
-        for axis in 0..3 {
-            rows[axis] = math.relative(&corners[axis], origin[axis]);
+        let [origin] = &origin.coords.data.0;
+        // Nodes that a shape has not are like its first: what is outside of them all stays the same.
+        let planes_of_nodes = math.place_eight(corners, origin, &planes.rows, &mut self.vertices);
+        for side in 0..2 {
+            let start = SIDE * side;
+            self.ends[start..start + 16].copy_from_slice(&table.ends[side]);
+            // Those of edges that are not there yet do not count.
+            let outside = self.outside[start..].first_chunk_mut();
+            let outside = outside.expect("it is longer");
+            math.spread(planes_of_nodes, &table.nodes[side], outside);
         }
-        let nodes = [rows[0], rows[1], rows[2]];
-        let mut nodes_outside = 0;
-        for (plane, row) in planes.rows.iter().enumerate() {
-            let (distances, beyond) = math.distances(&nodes, row);
-            let beyond = beyond & table.nodes;
-            if beyond == table.nodes {
-                return None;
-            }
-            nodes_outside |= beyond << (8 * bit_of_plane(plane));
-            if plane == 0 {
-                self.first_distance[..LANES].copy_from_slice(&distances.0);
-            } else {
-                rows[LANE[plane]] = distances;
-            }
-        }
-        let (vertices, _) = self.vertices.as_chunks_mut::<LANES>();
-        let half = table.nodes < 1 << (LANES / 2);
-        math.transpose(&rows, &mut vertices[0], half);
-        self.next_vertex = LANES as u8;
-        let planes_of_nodes = transpose_bits(nodes_outside);
-        for (side, nodes) in [0, SIDE].into_iter().zip(&table.ends) {
-            self.ends[side..side + 16].copy_from_slice(nodes);
-            // As many at once as are read at once: else the processor waits for what was written. Those
-            // of edges that are not there yet do not count.
-            let mut outside = [0; 32];
-            outside[..16].copy_from_slice(&math.spread(planes_of_nodes, nodes));
-            self.outside[side..side + 32].copy_from_slice(&outside);
-        }
-        Some(or_of_bytes(planes_of_nodes))
-    }
-
-    /// Shortens the edges that cross a plane to new vertices, `leaving` being those that end
-    /// outside, and adds the edges between the plane and the faces that it cuts.
-    #[inline(always)]
-    fn cut<const PLANE: usize>(
-        &mut self,
-        math: impl LaneMath,
-        planes: &ConvexPlanes,
-        table: &EdgeTable,
-        mut crossing: u64,
-        leaving: u64,
-    ) -> Cuts {
-        let first_cut_edge = table.first_cut_edge[PLANE] as usize;
-        let mut cuts = Cuts::default();
-        while crossing != 0 {
-            let edge = crossing.trailing_zeros() as usize % MAX_EDGES;
-            crossing &= crossing - 1;
-            let outer = ((leaving >> edge & 1) as usize * SIDE) | edge;
-            let inner = outer ^ SIDE;
-            let (inside, outside) = (self.ends[inner], self.ends[outer]);
-            let [near, far] = [inside, outside].map(|vertex| self.distance::<PLANE>(vertex));
-            let near = if near < 0.0 { near } else { 0.0 };
-            let fraction = near / (near - far);
-            let (from_to, place) = ([inside, outside], self.next_vertex);
-            let (vertices, limits) = (&mut self.vertices, &planes.limits);
-            let planes_outside = if PLANE < 4 {
-                math.interpolate::<false>(vertices, from_to, fraction, place, limits)
-            } else {
-                math.interpolate::<true>(vertices, from_to, fraction, place, limits)
-            };
-            self.next_vertex = place.wrapping_add(1);
-            cuts.outside |= planes_outside;
-
-            self.ends[outer] = place;
-            self.outside[outer] = planes_outside;
-            // Along the face on its left an edge that ends outside leaves, along the other it comes
-            // back; an edge that starts outside the other way round. The new edge of a face runs
-            // from where its boundary leaves to where it comes back.
-            let (exit, entry) = (table.faces[inner] as usize, table.faces[outer] as usize);
-            cuts.faces |= table.faces_of_edge[edge];
-            self.ends[first_cut_edge + exit] = place;
-            self.outside[first_cut_edge + exit] = planes_outside;
-            self.ends[SIDE + first_cut_edge + entry] = place;
-            self.outside[SIDE + first_cut_edge + entry] = planes_outside;
-        }
-        cuts
-    }
-
-    #[inline(always)]
-    fn distance<const PLANE: usize>(&self, vertex: u8) -> f64 {
-        if PLANE == 0 {
-            self.first_distance[vertex as usize]
-        } else {
-            self.vertices[vertex as usize].0[LANE[PLANE]]
-        }
-    }
-
-    #[inline(always)]
-    fn sum<W: Wanted>(
-        &self,
-        math: impl LaneMath,
-        planes: &ConvexPlanes,
-        table: &EdgeTable,
-        alive: u64,
-        origin: &Point3<f64>,
-    ) -> W {
-        let [one, other] = table.own_references;
-        let [third, fourth] = planes.references;
-        let references = [
-            math.axes(&self.vertices[one as usize]),
-            math.axes(&self.vertices[other as usize]),
-            third,
-            fourth,
-        ];
-        let mut differences = [Axes::default(); REFERENCE_PAIRS.len()];
-        for (difference, [left, right]) in differences.iter_mut().zip(REFERENCE_PAIRS) {
-            *difference = math.minus(&references[left], &references[right]);
-        }
-        let mut volume = Axes::default();
-        let mut sum = EdgeSum::default();
-        // Between two faces with one reference point an edge adds nothing to the volume; to the
-        // first moment neither, since the volumes on its two sides are equal.
-        let mut edges = alive & table.different_references;
-        while edges != 0 {
-            let edge = edges.trailing_zeros() as usize % MAX_EDGES;
-            edges &= edges - 1;
-            let start = &self.vertices[self.ends[edge] as usize];
-            let end = &self.vertices[self.ends[SIDE + edge] as usize];
-            let pair = table.reference_pairs[edge] as usize;
-            math.add_edge(&mut volume, start, end, &differences[pair]);
-            if W::FIRST {
-                let point = |lanes: &Lanes| Vector3::new(lanes.0[0], lanes.0[1], lanes.0[2]);
-                let [left, right] = REFERENCE_PAIRS[pair].map(|at| {
-                    let [z, x, y, _] = references[at].0;
-                    Vector3::new(x, y, z)
-                });
-                sum.add::<true>(&point(start), &point(end), &left, &right);
-            }
-        }
-        let [first, second, third, _] = volume.0;
-        W::new(((first + second) + third) / 6.0, &sum, origin)
+        let fold = |fold: fn(u64, u64) -> u64| {
+            [32, 16, 8]
+                .into_iter()
+                .fold(planes_of_nodes, |bytes, shift| fold(bytes, bytes >> shift)) as u8
+        };
+        (fold(|one, other| one & other) == 0).then(|| fold(|one, other| one | other))
     }
 }
 
-/// What a plane cuts.
-#[derive(Default)]
-struct Cuts {
-    /// The set of faces. The boundary of a face is closed: it comes back as often as it leaves. So
-    /// each edge that is cut counts for two faces, each face for two edges at least, and there are as
-    /// many faces as edges where each leaves and comes back once.
-    faces: u32,
-    /// The planes that some new vertex is outside of.
-    outside: u8,
-}
-
-/// Which bit of a byte of planes is that of a plane.
-const fn bit_of_plane(plane: usize) -> usize {
-    BIT_OF_LANE[LANE[plane]] as usize
-}
-
-/// Turns eight bytes, of bits 0 to 7 each, into the eight bytes that have bit `i` of byte `j` as bit
-/// `j` of byte `i`.
-fn transpose_bits(mut bits: u64) -> u64 {
-    for (shift, mask) in [
-        (7, 0x00AA_00AA_00AA_00AA),
-        (14, 0x0000_CCCC_0000_CCCC),
-        (28, 0x0000_0000_F0F0_F0F0),
-    ] {
-        let swapped = (bits ^ bits >> shift) & mask;
-        bits ^= swapped ^ swapped << shift;
+/// Returns how far outside a plane a vertex is.
+#[inline(always)]
+fn distance<const PLANE: usize>(vertices: &Vertices, vertex: u8) -> f64 {
+    let vertex = usize::from(vertex);
+    match PLANE {
+        0 => vertices.first[vertex / NUMBERS],
+        1 => vertices.second[vertex / NUMBERS],
+        _ => vertices.numbers[vertex + LANE_OF_PLANE[PLANE]],
     }
-    bits
-}
-
-fn or_of_bytes(mut bytes: u64) -> u8 {
-    for shift in [32, 16, 8] {
-        bytes |= bytes >> shift;
-    }
-    bytes as u8
 }

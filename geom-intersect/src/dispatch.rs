@@ -12,6 +12,7 @@ use crate::lanes::Avx2;
 use crate::lanes::Portable;
 use crate::moments::{Moments, Wanted};
 use crate::outer_sides::OuterSides;
+use crate::plane::Plane;
 use crate::solid::Solid;
 use crate::standard::StandardShape;
 use crate::standard_faces::StandardFaces;
@@ -49,6 +50,25 @@ impl Arithmetic {
             #[cfg(target_arch = "x86_64")]
             // SAFETY: the features that the function is compiled for were found on this processor.
             Self::Avx2(math) => unsafe { faces(math, shape, corners, magnitude) },
+        }
+    }
+
+    /// Arranges planes as [`ConvexPlanes::fill`] does.
+    #[inline]
+    pub(crate) fn fill_planes(
+        self,
+        own: &mut ConvexPlanes,
+        shape: StandardShape,
+        planes: &[Plane],
+        nodes: &Corners,
+        extent: f64,
+        volume: f64,
+    ) {
+        match self {
+            Self::Portable => own.fill(shape, planes, nodes, extent, volume),
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: the features that the function is compiled for were found on this processor.
+            Self::Avx2(_) => unsafe { fill_planes(own, shape, planes, nodes, extent, volume) },
         }
     }
 
@@ -207,6 +227,19 @@ impl Arithmetic {
             Self::Avx2(math) => unsafe { clip_two_tetrahedra::<W>(math, scratch, pairs, target) },
         }
     }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+fn fill_planes(
+    own: &mut ConvexPlanes,
+    shape: StandardShape,
+    planes: &[Plane],
+    nodes: &Corners,
+    extent: f64,
+    volume: f64,
+) {
+    own.fill(shape, planes, nodes, extent, volume);
 }
 
 #[cfg(target_arch = "x86_64")]

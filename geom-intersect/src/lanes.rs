@@ -6,11 +6,15 @@
 
 mod four;
 mod portable;
+mod vertices;
 
-pub(crate) use four::{Cut, FourMath, OutsideSets, Vertices};
+pub(crate) use four::FourMath;
 pub(crate) use portable::Portable;
+pub(crate) use vertices::{
+    BIT_OF_PLANE, Cut, Differences, LANE_OF_PLANE, NUMBERS, OutsideSets, VertexMath, Vertices,
+};
 
-/// Numbers in each vertex of the fast path, and corners of the largest standard cell.
+/// Numbers in each vertex of the general path, and corners of the largest standard cell.
 pub(crate) const LANES: usize = 8;
 
 /// Eight numbers, aligned to a cache line.
@@ -27,11 +31,7 @@ pub(crate) struct Axes(pub(crate) [f64; 4]);
 /// distance that still counts as inside; each four times over, to fill a register.
 pub(crate) type PlaneRow = [Axes; 5];
 
-/// The order in which a set of lanes has them: of four at a time, those of the first and the second
-/// four in turns. It is what the processor gives for two registers at once.
-pub(crate) const BIT_OF_LANE: [u8; LANES] = [0, 1, 4, 5, 2, 3, 6, 7];
-
-/// What the fast path does with all lanes at once.
+/// What is done with all lanes at once.
 pub(crate) trait LaneMath: Copy {
     /// Returns every number less `origin`.
     fn relative(self, numbers: &Lanes, origin: f64) -> Lanes;
@@ -49,21 +49,6 @@ pub(crate) trait LaneMath: Copy {
     /// Returns the set of lanes that are beyond their limits.
     fn lanes_beyond(self, value: &Lanes, limit: &Lanes) -> u8;
 
-    /// Turns eight nodes given number by number into eight given node by node; `half` says that
-    /// only the first four are of interest.
-    fn transpose(self, rows: &[Lanes; LANES], nodes: &mut [Lanes; LANES], half: bool);
-
-    /// Puts `from + (to − from) · fraction` into a vertex and returns the set of lanes that are beyond
-    /// their limits, in the order of [`BIT_OF_LANE`]; of the first four lanes only if `HALF` says so.
-    fn interpolate<const HALF: bool>(
-        self,
-        vertices: &mut [Lanes; 256],
-        from_to: [u8; 2],
-        fraction: f64,
-        place: u8,
-        limits: &Lanes,
-    ) -> u8;
-
     /// Returns the set of eight boxes, given by their ends axis by axis, that share a volume with one.
     fn overlapping(
         self,
@@ -76,18 +61,8 @@ pub(crate) trait LaneMath: Copy {
     /// Writes the members of a set, counted from `first`, ascending; what follows them is of no meaning.
     fn list(self, set: u8, first: u32, members: &mut [u32; LANES]);
 
-    /// Returns bytes `bytes[index]` for sixteen indices below eight.
-    fn spread(self, bytes: u64, indices: &[u8; 16]) -> [u8; 16];
-
     /// Returns the set of bytes that have a bit.
     fn bytes_with(self, bytes: &[u8; 64], bit: usize) -> u64;
-
-    /// Returns the set of places where one of two bytes has a bit and the other has not, and where the
-    /// second has it.
-    fn bytes_changing(self, first: &[u8; 64], second: &[u8; 64], bit: usize) -> [u64; 2];
-
-    /// Returns x, y, z, with which a vertex begins, in the order z, x, y.
-    fn axes(self, vertex: &Lanes) -> Axes;
 
     /// Returns `left − right`.
     fn minus(self, left: &Axes, right: &Axes) -> Axes;
@@ -106,14 +81,11 @@ pub(crate) use avx2::Avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx2 {
     use std::arch::x86_64::{
-        __m256d, __m256i, _CMP_GT_OQ, _CMP_LT_OQ, _mm_cvtsi64_si128, _mm_loadu_si128,
-        _mm_shuffle_epi8, _mm_storeu_si128, _mm256_add_epi32, _mm256_add_pd, _mm256_and_pd,
-        _mm256_castpd_si256, _mm256_castsi256_pd, _mm256_castsi256_ps, _mm256_cmp_pd,
-        _mm256_cvtepu8_epi32, _mm256_load_pd, _mm256_loadu_si256, _mm256_movemask_epi8,
-        _mm256_movemask_pd, _mm256_movemask_ps, _mm256_mul_pd, _mm256_packs_epi32,
-        _mm256_permute2f128_pd, _mm256_permute4x64_pd, _mm256_set1_epi32, _mm256_set1_epi64x,
-        _mm256_set1_pd, _mm256_setzero_pd, _mm256_sll_epi16, _mm256_store_pd, _mm256_storeu_si256,
-        _mm256_sub_pd, _mm256_unpackhi_pd, _mm256_unpacklo_pd, _mm256_xor_si256,
+        __m256d, __m256i, _CMP_GT_OQ, _CMP_LT_OQ, _mm_cvtsi64_si128, _mm256_add_epi32,
+        _mm256_add_pd, _mm256_and_pd, _mm256_castsi256_pd, _mm256_cmp_pd, _mm256_cvtepu8_epi32,
+        _mm256_load_pd, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_movemask_pd,
+        _mm256_mul_pd, _mm256_permute4x64_pd, _mm256_set1_epi32, _mm256_set1_epi64x,
+        _mm256_set1_pd, _mm256_sll_epi16, _mm256_store_pd, _mm256_storeu_si256, _mm256_sub_pd,
     };
 
     use super::{Axes, LANES, LaneMath, Lanes, PlaneRow};
@@ -152,9 +124,9 @@ mod avx2 {
     };
 
     /// The order y, z, x of the first three lanes.
-    const NEXT: i32 = 0b11_00_10_01;
+    pub(in crate::lanes) const NEXT: i32 = 0b11_00_10_01;
     /// The order z, x, y of the first three lanes.
-    const LAST: i32 = 0b11_01_00_10;
+    pub(in crate::lanes) const LAST: i32 = 0b11_01_00_10;
 
     // SAFETY, of every block below: the intrinsics need AVX2, which `self` proves to be there. Those
     // that read or write memory do so within arrays of exactly that size, borrowed for it, at
@@ -233,60 +205,6 @@ mod avx2 {
         }
 
         #[inline(always)]
-        fn transpose(self, rows: &[Lanes; LANES], nodes: &mut [Lanes; LANES], half: bool) {
-            for group in 0..if half { 1 } else { 2 } {
-                for part in 0..2 {
-                    unsafe {
-                        let a = load(&rows[4 * part], group);
-                        let b = load(&rows[4 * part + 1], group);
-                        let c = load(&rows[4 * part + 2], group);
-                        let d = load(&rows[4 * part + 3], group);
-                        let (ab_even, ab_odd) =
-                            (_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b));
-                        let (cd_even, cd_odd) =
-                            (_mm256_unpacklo_pd(c, d), _mm256_unpackhi_pd(c, d));
-                        let turned = [
-                            _mm256_permute2f128_pd::<0x20>(ab_even, cd_even),
-                            _mm256_permute2f128_pd::<0x20>(ab_odd, cd_odd),
-                            _mm256_permute2f128_pd::<0x31>(ab_even, cd_even),
-                            _mm256_permute2f128_pd::<0x31>(ab_odd, cd_odd),
-                        ];
-                        for (index, numbers) in turned.into_iter().enumerate() {
-                            store(&mut nodes[4 * group + index], part, numbers);
-                        }
-                    }
-                }
-            }
-        }
-
-        #[inline(always)]
-        fn interpolate<const HALF: bool>(
-            self,
-            vertices: &mut [Lanes; 256],
-            [from, to]: [u8; 2],
-            fraction: f64,
-            place: u8,
-            limits: &Lanes,
-        ) -> u8 {
-            unsafe {
-                let fraction = _mm256_set1_pd(fraction);
-                let (from, to) = (vertices[from as usize], vertices[to as usize]);
-                let vertex = &mut vertices[place as usize];
-                let low = between(load(&from, 0), load(&to, 0), fraction);
-                store(vertex, 0, low);
-                let low = _mm256_cmp_pd::<_CMP_GT_OQ>(low, load(limits, 0));
-                let mut high = _mm256_setzero_pd();
-                if !HALF {
-                    high = between(load(&from, 1), load(&to, 1), fraction);
-                    store(vertex, 1, high);
-                    high = _mm256_cmp_pd::<_CMP_GT_OQ>(high, load(limits, 1));
-                }
-                let both = _mm256_packs_epi32(_mm256_castpd_si256(low), _mm256_castpd_si256(high));
-                _mm256_movemask_ps(_mm256_castsi256_ps(both)) as u8
-            }
-        }
-
-        #[inline(always)]
         fn overlapping(
             self,
             lows: &[Lanes; 3],
@@ -321,42 +239,8 @@ mod avx2 {
         }
 
         #[inline(always)]
-        fn spread(self, bytes: u64, indices: &[u8; 16]) -> [u8; 16] {
-            let mut result = [0; 16];
-            unsafe {
-                let bytes = _mm_cvtsi64_si128(bytes.cast_signed());
-                let indices = _mm_loadu_si128(indices.as_ptr().cast());
-                let spread = _mm_shuffle_epi8(bytes, indices);
-                _mm_storeu_si128(result.as_mut_ptr().cast(), spread);
-            }
-            result
-        }
-
-        #[inline(always)]
         fn bytes_with(self, bytes: &[u8; 64], bit: usize) -> u64 {
             unsafe { with_bit(load_bytes(bytes), bit) }
-        }
-
-        #[inline(always)]
-        fn bytes_changing(self, first: &[u8; 64], second: &[u8; 64], bit: usize) -> [u64; 2] {
-            unsafe {
-                let [first, second] = [load_bytes(first), load_bytes(second)];
-                let changing = [
-                    _mm256_xor_si256(first[0], second[0]),
-                    _mm256_xor_si256(first[1], second[1]),
-                ];
-                [with_bit(changing, bit), with_bit(second, bit)]
-            }
-        }
-
-        #[inline(always)]
-        fn axes(self, vertex: &Lanes) -> Axes {
-            let mut result = Axes::default();
-            unsafe {
-                let turned = _mm256_permute4x64_pd::<LAST>(load(vertex, 0));
-                _mm256_store_pd(result.0.as_mut_ptr(), turned);
-            }
-            result
         }
 
         #[inline(always)]
@@ -395,7 +279,7 @@ mod avx2 {
     }
 
     #[inline(always)]
-    unsafe fn load_bytes(bytes: &[u8; 64]) -> [__m256i; 2] {
+    pub(in crate::lanes) unsafe fn load_bytes(bytes: &[u8; 64]) -> [__m256i; 2] {
         unsafe {
             [
                 _mm256_loadu_si256(bytes.as_ptr().cast()),
@@ -406,13 +290,18 @@ mod avx2 {
 
     /// Returns the set of bytes that have a bit.
     #[inline(always)]
-    unsafe fn with_bit([low, high]: [__m256i; 2], bit: usize) -> u64 {
+    pub(in crate::lanes) unsafe fn with_bit([low, high]: [__m256i; 2], bit: usize) -> u64 {
+        unsafe { of_half(low, bit) | of_half(high, bit) << 32 }
+    }
+
+    /// Returns the set of 32 bytes that have a bit.
+    #[inline(always)]
+    pub(in crate::lanes) unsafe fn of_half(bytes: __m256i, bit: usize) -> u64 {
         unsafe {
             let shift = _mm_cvtsi64_si128(7 - i64::from(bit as u32));
             // The highest bit of each byte is what counts; what neighbours shift in is below.
-            let low = _mm256_movemask_epi8(_mm256_sll_epi16(low, shift));
-            let high = _mm256_movemask_epi8(_mm256_sll_epi16(high, shift));
-            u64::from(low.cast_unsigned()) | u64::from(high.cast_unsigned()) << 32
+            let set = _mm256_movemask_epi8(_mm256_sll_epi16(bytes, shift));
+            u64::from(set.cast_unsigned())
         }
     }
 

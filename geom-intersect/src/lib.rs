@@ -24,8 +24,10 @@
 //! The maths is in `docs/maths.md`.
 
 mod boxes;
+mod clipped;
 mod convex;
 mod convex_source;
+mod corner;
 mod decomposition;
 mod dispatch;
 mod edge_sets;

@@ -59,8 +59,8 @@ pub(crate) trait Wanted: Copy {
     /// Whether that is more than the volume.
     const FIRST: bool;
 
-    /// Takes the volume, and the sum that has the first moment about an origin.
-    fn new(volume: f64, sum: &EdgeSum, origin: &Point3<f64>) -> Self;
+    /// Takes the volume, and the first moment about an origin.
+    fn new(volume: f64, first: impl FnOnce() -> Vector3<f64>, origin: &Point3<f64>) -> Self;
 
     /// Takes what is wanted out of moments that another way led to.
     fn of(moments: &Moments) -> Self;
@@ -72,7 +72,7 @@ impl Wanted for f64 {
     const FIRST: bool = false;
 
     #[inline(always)]
-    fn new(volume: f64, _: &EdgeSum, _: &Point3<f64>) -> Self {
+    fn new(volume: f64, _: impl FnOnce() -> Vector3<f64>, _: &Point3<f64>) -> Self {
         volume
     }
 
@@ -91,10 +91,11 @@ impl Wanted for Moments {
     const FIRST: bool = true;
 
     #[inline(always)]
-    fn new(volume: f64, sum: &EdgeSum, origin: &Point3<f64>) -> Self {
+    fn new(volume: f64, first: impl FnOnce() -> Vector3<f64>, origin: &Point3<f64>) -> Self {
         Self {
             volume,
-            ..sum.moments(*origin)
+            first: first(),
+            origin: *origin,
         }
     }
 

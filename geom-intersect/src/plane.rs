@@ -2,7 +2,8 @@
 
 use nalgebra::Vector3;
 
-use crate::lanes::{Axes, PlaneRow};
+use crate::frame::lower;
+use crate::lanes::{Axes, LaneMath, Lanes, PlaneRow, Portable};
 
 /// How far a node may lie from its face's plane, or outside another face's plane, and still count
 /// as on it: in units of the largest coordinate times machine epsilon.
@@ -21,7 +22,7 @@ const SNAP: f64 = f64::EPSILON;
 ///
 /// The normal is not of unit length: it is twice the face's area vector, and zero for a face that is
 /// collapsed to an edge, which therefore cuts nothing.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Plane {
     pub(crate) normal: Vector3<f64>,
     pub(crate) point: Vector3<f64>,
@@ -148,6 +149,17 @@ impl Plane {
     pub(crate) fn row(&self, limit: f64) -> PlaneRow {
         let (normal, offset) = (&self.normal, self.offset());
         [normal.x, normal.y, normal.z, offset, limit].map(|number| Axes([number; 4]))
+    }
+
+    /// Returns how far inside the plane the innermost of eight nodes is, given axis by axis, times the
+    /// length of the normal.
+    #[inline]
+    pub(crate) fn depth(&self, nodes: &[Lanes; 3]) -> f64 {
+        let (distances, _) = Portable.distances(nodes, &self.row(0.0));
+        let x = distances.0;
+        let x: [f64; 4] = std::array::from_fn(|i| lower(x[i], x[i + 4]));
+        let x: [f64; 2] = std::array::from_fn(|i| lower(x[i], x[i + 2]));
+        -lower(x[0], x[1])
     }
 
     /// Returns the plane moved by a vector.

@@ -305,10 +305,7 @@ impl Solid {
             self.class = SolidClass::of_box(&low, &high);
             return;
         }
-        let mut corners = self.corners;
-        for (axis, numbers) in corners.iter_mut().enumerate() {
-            *numbers = Portable.relative(numbers, origin[axis]);
-        }
+        let corners = self.corners_from(&origin);
         let StandardFaces {
             planes,
             planar,
@@ -319,6 +316,16 @@ impl Solid {
         self.planes.extend_from_slice(&planes[..faces]);
         self.planar.extend_from_slice(&planar[..faces]);
         self.class = self.class_with(convex, volume);
+    }
+
+    /// The corners of a standard cell relative to a point.
+    #[inline]
+    fn corners_from(&self, origin: &Point3<f64>) -> Corners {
+        let mut corners = self.corners;
+        for (axis, numbers) in corners.iter_mut().enumerate() {
+            *numbers = Portable.relative(numbers, origin[axis]);
+        }
+        corners
     }
 
     fn class_with(&self, convex: bool, volume: f64) -> SolidClass {
@@ -390,16 +397,19 @@ impl Solid {
     }
 
     /// Returns the planes for the fast path in the cell's own frame, found once; none unless the
-    /// solid is a convex standard cell.
+    /// solid is a convex standard cell, one of whose corners is good for coordinates.
     #[inline]
     pub(crate) fn own_planes(&self) -> Option<&ConvexPlanes> {
         let shape = self.shape.filter(|_| self.class.convex)?;
-        Some(self.own_planes.get_or_fill(|own| {
+        let own = self.own_planes.get_or_fill(|own| {
             let Frame { origin, extent, .. } = *self.frame();
-            let references = shape.topology().references;
-            let references = references.map(|node| self.node(node) - origin);
-            self.with_convex_planes(|planes| own.fill(shape, planes, references, extent));
-        }))
+            let nodes = self.corners_from(&origin);
+            self.with_convex_planes(|planes| {
+                let volume = self.class.volume;
+                Arithmetic::default().fill_planes(own, shape, planes, &nodes, extent, volume);
+            });
+        });
+        Some(own).filter(|own| own.is_usable())
     }
 
     /// Returns the faces of a convex standard cell as they are asked about balls, found once.
@@ -432,15 +442,16 @@ impl Solid {
     }
 
     /// Returns the cell as that path takes it for a target, found once; none unless it is a convex
-    /// tetrahedron.
+    /// tetrahedron, and not flat.
     #[inline]
     pub(crate) fn target_tetrahedron(&self) -> Option<&TargetTetrahedron> {
         if !self.is_convex_tetrahedron() {
             return None;
         }
-        Some(self.target.get_or_fill(|target| {
+        let target = self.target.get_or_fill(|target| {
             target.fill(&self.first_four_nodes(), self.frame(), &self.class);
-        }))
+        });
+        Some(target).filter(|target| target.is_usable())
     }
 
     #[inline]

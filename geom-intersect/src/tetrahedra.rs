@@ -15,15 +15,17 @@ mod tables;
 
 use nalgebra::{Point3, Vector3};
 
+use crate::convex::{Corners, gather};
+use crate::corner::CornerFrame;
 use crate::frame::{Ends, Frame};
-use crate::lanes::{Axes, Lanes, PlaneRow};
+use crate::lanes::{Axes, LANE_OF_PLANE, PlaneRow};
 use crate::outer_sides::radius;
 use crate::plane::Plane;
 use crate::solid::SolidClass;
-use crate::standard::StandardShape;
+use crate::standard::{LocalCorner, StandardShape};
 pub(crate) use clipping::{Scratch, clip, clip_two};
 pub(crate) use queue::{Pair, Queue};
-use tables::PLANES;
+use tables::{FIRST_PLANE, PLANES};
 
 /// A tetrahedron of six volumes that are this fraction of its extent cubed, or more, is convex beyond
 /// doubt: of each face, that is the distance of the opposite node times the length of the normal, and
@@ -101,18 +103,19 @@ impl SourceTetrahedron {
 #[derive(Debug, Clone, Default)]
 #[repr(C, align(64))]
 pub struct TargetTetrahedron {
+    /// The planes in the order in which they clip: that of face 2, then those that meet in node 0.
     rows: [PlaneRow; PLANES],
-    /// The distances that count as inside, in the order of a vertex.
-    limits: Lanes,
-    /// The two reference nodes, in the order of [`FourMath::turned`].
-    references: [Axes; 2],
-    /// Each coordinate four times over.
+    /// Of each number of a vertex, the distance that still counts as inside.
+    limits: Axes,
+    frame: CornerFrame,
+    /// Each coordinate of each node four times over.
     nodes: [[Axes; 3]; 4],
     /// The extent squared, volume, 1, extent: see [`SourceTetrahedron::size`].
     size: Axes,
     origin: Point3<f64>,
     extent: f64,
     pub(crate) volume: f64,
+    is_usable: bool,
 }
 
 impl TargetTetrahedron {
@@ -127,27 +130,43 @@ impl TargetTetrahedron {
         if let Some(class) = &class {
             self.fill(nodes, &frame, class);
         }
-        class.is_some()
+        class.is_some() && self.is_usable
     }
 
     /// Fills it with a convex tetrahedron.
     pub(crate) fn fill(&mut self, nodes: &[Point3<f64>; 4], frame: &Frame, class: &SolidClass) {
+        const SHAPE: StandardShape = StandardShape::Tetrahedron;
+        const CORNER: &LocalCorner = &SHAPE.topology().corners[0];
         let origin = frame.origin;
         let nodes = nodes.map(|node| node - origin);
-        for (row, face) in self.rows.iter_mut().zip(StandardShape::Tetrahedron.faces()) {
+        let mut planes = [Plane::default(); PLANES];
+        for (plane, face) in planes.iter_mut().zip(SHAPE.faces()) {
             let [a, b, c] = [0, 1, 2].map(|corner: usize| &nodes[face[corner] as usize]);
-            let plane = Plane::of_triangle(a, b, c);
-            *row = plane.row(plane.snap(frame.extent));
+            *plane = Plane::of_triangle(a, b, c);
         }
-        let limit = |plane: usize| self.rows[plane][4].0[0];
-        let no = f64::INFINITY;
-        self.limits = Lanes([no, no, limit(3), no, limit(1), limit(2), no, no]);
-        let turned = |node: Vector3<f64>| Axes([node.z, node.x, 0.0, node.y]);
-        self.references = [turned(nodes[0]), turned(nodes[1])];
-        self.nodes = nodes.map(|node| [0, 1, 2].map(|axis: usize| Axes([node[axis]; 4])));
+        let mut corners = Corners::default();
+        gather(&mut corners, SHAPE, nodes.map(Point3::from));
         let SolidClass { volume, extent, .. } = *class;
+        let coordinates = self.frame.set(CORNER, &planes, &corners, volume);
+        self.is_usable = coordinates.is_some();
+        let Some([a, b, c]) = coordinates else {
+            return;
+        };
+        let first = planes[usize::from(CORNER.faces[FIRST_PLANE])];
+        for (index, plane) in [first, a, b, c].into_iter().enumerate() {
+            let snap = plane.snap(frame.extent);
+            self.rows[index] = plane.row(snap);
+            self.limits.0[LANE_OF_PLANE[FIRST_PLANE + index]] = snap;
+        }
+        self.nodes = nodes.map(|node| [0, 1, 2].map(|axis: usize| Axes([node[axis]; 4])));
         self.size = Axes([extent * extent, volume, 1.0, extent]);
         (self.origin, self.extent, self.volume) = (origin, extent, volume);
+    }
+
+    /// Whether it could be filled: not with a tetrahedron that is flat to rounding.
+    #[inline]
+    pub(crate) fn is_usable(&self) -> bool {
+        self.is_usable
     }
 }
 

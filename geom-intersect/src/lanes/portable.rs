@@ -80,44 +80,6 @@ impl LaneMath for Portable {
     }
 
     #[inline(always)]
-    fn transpose(self, rows: &[Lanes; LANES], nodes: &mut [Lanes; LANES], half: bool) {
-        for column in 0..if half { PAIRS / 2 } else { PAIRS } {
-            for row in 0..PAIRS {
-                let pairs = [
-                    get(&rows[2 * row].0, column),
-                    get(&rows[2 * row + 1].0, column),
-                ];
-                let [first, second] = f64x2::transpose(pairs);
-                put(&mut nodes[2 * column].0, row, first);
-                put(&mut nodes[2 * column + 1].0, row, second);
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn interpolate<const HALF: bool>(
-        self,
-        vertices: &mut [Lanes; 256],
-        [from, to]: [u8; 2],
-        fraction: f64,
-        place: u8,
-        limits: &Lanes,
-    ) -> u8 {
-        let (from, to) = (vertices[from as usize].0, vertices[to as usize].0);
-        let vertex = &mut vertices[place as usize].0;
-        let fraction = f64x2::splat(fraction);
-        let mut beyond = [f64x2::ZERO; PAIRS];
-        for pair in 0..if HALF { PAIRS / 2 } else { PAIRS } {
-            let number = between(get(&from, pair), get(&to, pair), fraction);
-            put(vertex, pair, number);
-            beyond[pair] = number.simd_gt(get(&limits.0, pair));
-        }
-        // In the order of `BIT_OF_LANE`.
-        let [a, b, c, d] = beyond;
-        (set_of_four(a, c) | set_of_four(b, d) << 4) as u8
-    }
-
-    #[inline(always)]
     fn overlapping(
         self,
         lows: &[Lanes; 3],
@@ -148,32 +110,8 @@ impl LaneMath for Portable {
     }
 
     #[inline(always)]
-    fn spread(self, bytes: u64, indices: &[u8; 16]) -> [u8; 16] {
-        let bytes = bytes.to_le_bytes();
-        indices.map(|index| bytes[usize::from(index) % 8])
-    }
-
-    #[inline(always)]
     fn bytes_with(self, bytes: &[u8; 64], bit: usize) -> u64 {
-        let (parts, _) = bytes.as_chunks::<16>();
-        let mut set = 0;
-        for (part, bytes) in parts.iter().enumerate() {
-            set |= u64::from(with_bit(u8x16::new(*bytes), bit)) << (16 * part);
-        }
-        set
-    }
-
-    #[inline(always)]
-    fn bytes_changing(self, first: &[u8; 64], second: &[u8; 64], bit: usize) -> [u64; 2] {
-        let first = self.bytes_with(first, bit);
-        let second = self.bytes_with(second, bit);
-        [first ^ second, second]
-    }
-
-    #[inline(always)]
-    fn axes(self, vertex: &Lanes) -> Axes {
-        let [x, y, z, ..] = vertex.0;
-        Axes([z, x, y, 0.0])
+        bytes_with(bytes, bit)
     }
 
     #[inline(always)]
@@ -189,37 +127,59 @@ impl LaneMath for Portable {
 
     #[inline(always)]
     fn add_edge(self, sum: &mut Axes, p: &Lanes, q: &Lanes, difference: &Axes) {
-        let following = |vertex: &Lanes| f64x2::new([vertex.0[1], vertex.0[2]]);
-        let areas = get(&p.0, 0) * following(q) - following(p) * get(&q.0, 0);
-        let volumes = get(&sum.0, 0) + get(&difference.0, 0) * areas;
-        put(&mut sum.0, 0, volumes);
-        let area = p.0[2] * q.0[0] - p.0[0] * q.0[2];
-        sum.0[2] += difference.0[2] * area;
+        add_edge(sum, &p.0, &q.0, difference);
     }
 }
 
+/// Adds `difference · (p × q)`, as [`LaneMath::add_edge`] does.
 #[inline(always)]
-fn get<const N: usize>(numbers: &[f64; N], pair: usize) -> f64x2 {
+pub(super) fn add_edge<const N: usize>(
+    sum: &mut Axes,
+    p: &[f64; N],
+    q: &[f64; N],
+    difference: &Axes,
+) {
+    let following = |vertex: &[f64; N]| f64x2::new([vertex[1], vertex[2]]);
+    let areas = get(p, 0) * following(q) - following(p) * get(q, 0);
+    let volumes = get(&sum.0, 0) + get(&difference.0, 0) * areas;
+    put(&mut sum.0, 0, volumes);
+    let area = p[2] * q[0] - p[0] * q[2];
+    sum.0[2] += difference.0[2] * area;
+}
+
+#[inline(always)]
+pub(super) fn get<const N: usize>(numbers: &[f64; N], pair: usize) -> f64x2 {
     f64x2::new([numbers[2 * pair], numbers[2 * pair + 1]])
 }
 
 #[inline(always)]
-fn put<const N: usize>(numbers: &mut [f64; N], pair: usize, values: f64x2) {
+pub(super) fn put<const N: usize>(numbers: &mut [f64; N], pair: usize, values: f64x2) {
     numbers[2 * pair..2 * pair + 2].copy_from_slice(&values.to_array());
 }
 
 #[inline(always)]
-fn between(from: f64x2, to: f64x2, fraction: f64x2) -> f64x2 {
+pub(super) fn between(from: f64x2, to: f64x2, fraction: f64x2) -> f64x2 {
     from + (to - from) * fraction
 }
 
 /// Returns the set of lanes of two comparisons that hold.
 #[inline(always)]
-fn set_of_four(low: f64x2, high: f64x2) -> u32 {
+pub(super) fn set_of_four(low: f64x2, high: f64x2) -> u32 {
     // All bits of a lane are one: half as many bits are so still.
     let [low, high]: [i32x4; 2] = [bytemuck::cast(low), bytemuck::cast(high)];
     let narrow = i16x8::from_i32x8_saturate(bytemuck::cast::<_, i32x8>([low, high]));
     bytemuck::cast::<_, f32x4>(narrow).to_bitmask()
+}
+
+/// Returns the set of bytes that have a bit, of a multiple of sixteen up to 64.
+#[inline(always)]
+pub(super) fn bytes_with(bytes: &[u8], bit: usize) -> u64 {
+    let (parts, _) = bytes.as_chunks::<16>();
+    let mut set = 0;
+    for (part, bytes) in parts.iter().enumerate() {
+        set |= u64::from(with_bit(u8x16::new(*bytes), bit)) << (16 * part);
+    }
+    set
 }
 
 /// Returns the set of bytes that have a bit.

@@ -1,15 +1,14 @@
 //! A tetrahedron clipped by the planes of another: as in [`crate::convex`], operation by operation.
 
-use nalgebra::Vector3;
-
 use super::tables::{
-    DIFFERENT_REFERENCES, ENDS, ENDS_AT, ENTRY, EXIT, NEW_ENDS, OWN_EDGES, REFERENCE_PAIR, SIDE,
+    DIFFERENT_REFERENCES, ENDS, ENDS_AT, ENTRY, EXIT, FIRST_PLANE, NEW_ENDS, OWN_EDGES,
+    OWN_REFERENCES, PLANES, REFERENCE_PAIRS, SIDE,
 };
 use super::{Pair, TargetTetrahedron};
+use crate::clipped::Clipped;
 use crate::convex::Degenerate;
-use crate::edge_table::REFERENCE_PAIRS;
-use crate::lanes::{Axes, Cut, FourMath, LANES, OutsideSets, Vertices};
-use crate::moments::{EdgeSum, Wanted};
+use crate::lanes::{Cut, LANE_OF_PLANE, NUMBERS, OutsideSets, VertexMath, Vertices};
+use crate::moments::Wanted;
 
 /// Of a tetrahedron.
 const NODES: u32 = 4;
@@ -26,7 +25,7 @@ pub(crate) struct Scratch {
 impl Default for Scratch {
     fn default() -> Self {
         Self {
-            vertices: Vertices([0.0; _]),
+            vertices: Vertices::default(),
             ends: [0; 256],
         }
     }
@@ -35,7 +34,7 @@ impl Default for Scratch {
 /// Returns what is wanted of the overlap of a pair.
 #[inline(always)]
 pub(crate) fn clip<W: Wanted>(
-    math: impl FourMath,
+    math: impl VertexMath,
     scratch: &mut Scratch,
     pair: &Pair,
     target: &TargetTetrahedron,
@@ -52,7 +51,7 @@ pub(crate) fn clip<W: Wanted>(
 /// one is on its way, the processor works on the other.
 #[inline(always)]
 pub(crate) fn clip_two<W: Wanted>(
-    math: impl FourMath,
+    math: impl VertexMath,
     [one, other]: &mut [Scratch; 2],
     pairs: [&Pair; 2],
     target: &TargetTetrahedron,
@@ -74,18 +73,17 @@ pub(crate) fn clip_two<W: Wanted>(
 struct Clipping<'a, M> {
     math: M,
     target: &'a TargetTetrahedron,
-    pair: &'a Pair,
     scratch: &'a mut Scratch,
     /// The set of starts, and from [`SIDE`] of ends, of edges that are left.
     alive: u64,
-    /// Those that are outside of planes to come, of edges that are left and others.
+    /// Those that are outside of each plane to come, of edges that are left and others.
     outside: OutsideSets,
     next_vertex: u32,
     /// How many ends of edges there are at new vertices.
     ends: u32,
 }
 
-impl<'a, M: FourMath> Clipping<'a, M> {
+impl<'a, M: VertexMath> Clipping<'a, M> {
     /// Places the nodes and the edges between them.
     #[inline(always)]
     fn start(
@@ -94,19 +92,19 @@ impl<'a, M: FourMath> Clipping<'a, M> {
         pair: &'a Pair,
         target: &'a TargetTetrahedron,
     ) -> Self {
-        math.vertices_of_four(&pair.rows, &mut scratch.vertices);
+        math.place_four(&pair.numbers, &mut scratch.vertices);
         scratch.ends[..64].copy_from_slice(&ENDS);
-        let outside = |plane: u32| ENDS_AT[(pair.outside >> (4 * plane)) as usize % ENDS_AT.len()];
+        let mut outside = OutsideSets::default();
+        for plane in 0..PLANES {
+            let nodes = (pair.outside >> (4 * plane)) as usize % ENDS_AT.len();
+            outside.0[LANE_OF_PLANE[FIRST_PLANE + plane]] = ENDS_AT[nodes];
+        }
         Self {
             math,
             target,
-            pair,
             scratch,
             alive: OWN_EDGES,
-            outside: OutsideSets {
-                low: [0, 0, outside(3), 0],
-                high: [outside(1), outside(2)],
-            },
+            outside,
             next_vertex: NODES,
             ends: 0,
         }
@@ -115,12 +113,7 @@ impl<'a, M: FourMath> Clipping<'a, M> {
     /// Removes what is outside a plane.
     #[inline(always)]
     fn clip_by<const PLANE: usize>(&mut self) {
-        let outside = match PLANE {
-            0 => ENDS_AT[self.pair.outside as usize % ENDS_AT.len()],
-            1 | 2 => self.outside.high[PLANE - 1],
-            _ => self.outside.low[2],
-        };
-        let outside = outside & self.alive;
+        let outside = self.outside.0[LANE_OF_PLANE[FIRST_PLANE + PLANE]] & self.alive;
         let others = outside.rotate_left(SIDE as u32);
         // The ends that are outside of edges that cross the plane.
         let mut crossing = outside & !others;
@@ -142,32 +135,22 @@ impl<'a, M: FourMath> Clipping<'a, M> {
     fn cut<const PLANE: usize>(&mut self, outer: usize) {
         let Scratch { vertices, ends } = &mut *self.scratch;
         let (from, to) = (ends[outer ^ SIDE], ends[outer]);
-        let [near, far] = [from, to].map(|vertex| {
-            let vertex = usize::from(vertex);
-            match PLANE {
-                0 => self.pair.first_distance.0[vertex / LANES % 4],
-                1 => vertices.0[vertex + 4],
-                2 => vertices.0[vertex + 5],
-                _ => vertices.0[vertex + 2],
-            }
-        });
+        let lane = LANE_OF_PLANE[FIRST_PLANE + PLANE];
+        let [near, far] = [from, to].map(|vertex| vertices.numbers[usize::from(vertex) + lane]);
         let near = if near < 0.0 { near } else { 0.0 };
         let fraction = near / (near - far);
         // It wraps only where rounding has bent a face.
-        let place = (self.next_vertex * LANES as u32) as u8;
+        let place = (self.next_vertex * NUMBERS as u32) as u8;
         self.next_vertex += 1;
         let cut = Cut {
             from,
             to,
             fraction,
             place,
-            ends: NEW_ENDS[PLANE][outer],
         };
-        let (math, limits, sets) = (self.math, &self.target.limits, &mut self.outside);
-        math.interpolate_low(vertices, cut, limits, sets);
-        if PLANE < 2 {
-            math.interpolate_high(vertices, cut, limits, sets);
-        }
+        let (limits, new_ends) = (&self.target.limits, NEW_ENDS[PLANE][outer]);
+        let (math, sets) = (self.math, &mut self.outside);
+        math.interpolate_into_sets(vertices, cut, limits, new_ends, sets);
         ends[outer] = place;
         ends[usize::from(EXIT[PLANE][outer])] = place;
         ends[usize::from(ENTRY[PLANE][outer])] = place;
@@ -181,46 +164,15 @@ impl<'a, M: FourMath> Clipping<'a, M> {
             return Err(Degenerate);
         }
         let Self {
-            math,
-            target,
-            scratch: Scratch { vertices, ends },
-            alive,
-            ..
+            target, scratch, ..
         } = self;
-        let references = [
-            math.turned(vertices, 0),
-            math.turned(vertices, LANES as u8),
-            target.references[0],
-            target.references[1],
-        ];
-        let mut differences = [Axes::default(); REFERENCE_PAIRS.len()];
-        for (difference, [left, right]) in differences.iter_mut().zip(REFERENCE_PAIRS) {
-            *difference = math.minus(&references[left], &references[right]);
-        }
-        let mut volume = Axes::default();
-        let mut sum = EdgeSum::default();
-        let mut edges = alive as u32 & DIFFERENT_REFERENCES;
-        while edges != 0 {
-            let edge = edges.trailing_zeros() as usize % SIDE;
-            edges &= edges - 1;
-            let start_end = [ends[edge], ends[SIDE + edge]];
-            let pair = REFERENCE_PAIR[edge] as usize;
-            math.add_edge_of_four(&mut volume, vertices, start_end, &differences[pair]);
-            if W::FIRST {
-                let [start, end] = start_end.map(|vertex| {
-                    let vertex = usize::from(vertex);
-                    let number = |lane: usize| vertices.0[vertex + lane];
-                    Vector3::new(number(0), number(1), number(3))
-                });
-                let [left, right] = REFERENCE_PAIRS[pair].map(|reference| {
-                    let [z, x, _, y] = references[reference].0;
-                    Vector3::new(x, y, z)
-                });
-                sum.add::<true>(&start, &end, &left, &right);
-            }
-        }
-        let [first, second, _, third] = volume.0;
-        let volume = ((first + second) + third) / 6.0;
-        Ok(W::new(volume, &sum, &target.origin))
+        let clipped = Clipped {
+            vertices: &scratch.vertices,
+            ends: [0, SIDE].map(|side| scratch.ends[side..].first_chunk().expect("it is longer")),
+            edges: self.alive & DIFFERENT_REFERENCES,
+            reference_pairs: &REFERENCE_PAIRS,
+            own_references: OWN_REFERENCES,
+        };
+        Ok(clipped.sum(self.math, &target.frame, &target.origin))
     }
 }

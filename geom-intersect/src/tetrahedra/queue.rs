@@ -1,7 +1,8 @@
 //! Pairs of tetrahedra that wait to be clipped, without those that are seen to be apart.
 
+use super::tables::FIRST_PLANE;
 use super::{SourceTetrahedron, TargetTetrahedron};
-use crate::lanes::{Axes, FourMath};
+use crate::lanes::{Axes, FourMath, LANE_OF_PLANE, NUMBERS};
 
 /// By so much all nodes of the target have to be beyond a face of the source, times the square of the
 /// source's extent times the sum of both extents: more than rounding can do (docs/maths.md, formula
@@ -38,13 +39,12 @@ impl Default for Queue {
 #[derive(Debug, Clone, Copy, Default)]
 #[repr(C, align(64))]
 pub(crate) struct Pair {
-    /// Of the nodes: what [`FourMath::vertices_of_four`] takes.
-    pub(super) rows: [Axes; 6],
-    /// Of the nodes, the distances from plane 0.
-    pub(super) first_distance: Axes,
-    /// The normals of the faces.
+    /// The nodes as vertices, number by number.
+    pub(super) numbers: [Axes; NUMBERS],
+    /// The nodes, and the normals of the faces, axis by axis.
+    nodes: [Axes; 3],
     normals: [Axes; 3],
-    /// The nodes that are outside of each plane, four bits each.
+    /// The nodes that are outside of each plane, four bits each, in the order of the planes.
     pub(super) outside: u32,
     /// What the caller knows the source by.
     pub(crate) key: u32,
@@ -89,8 +89,10 @@ impl Queue {
         let twos = outside & outside >> 1;
         let faces = twos & twos >> 2 & 0x1111;
         let other_size = math.eightfold(&source.size, &target.size);
-        pair.rows = [x, y, fourth, z, second, third];
-        pair.first_distance = first;
+        for (plane, distances) in [first, second, third, fourth].into_iter().enumerate() {
+            pair.numbers[LANE_OF_PLANE[FIRST_PLANE + plane]] = distances;
+        }
+        pair.nodes = nodes;
         pair.normals = source.normals;
         pair.outside = outside;
         pair.key = key;
@@ -105,10 +107,9 @@ impl Queue {
     pub(crate) fn choose(&mut self, math: impl FourMath, target: &TargetTetrahedron) -> usize {
         let mut count = 0;
         for (place, pair) in self.pairs.iter().take(self.count).enumerate() {
-            let nodes = [pair.rows[0], pair.rows[1], pair.rows[3]];
             let extent = pair.extent;
             let margin = MARGIN * (extent * extent) * (extent + target.extent);
-            let faces = math.faces_between(&pair.normals, &nodes, &target.nodes, margin);
+            let faces = math.faces_between(&pair.normals, &pair.nodes, &target.nodes, margin);
             self.chosen[count % QUEUE] = place as u8;
             count += usize::from((faces == 0) | pair.other_size);
         }

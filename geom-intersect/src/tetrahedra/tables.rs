@@ -1,12 +1,15 @@
 //! The ids of the edges that can appear when a tetrahedron is clipped by another: as in
 //! [`crate::edge_table`], as the path of tetrahedra looks them up.
 
-use crate::edge_table::{self, EdgeTable, ReferencePair};
-use crate::lanes::LANES;
+use crate::edge_table::{self, EdgeTable, MAX_EDGES, MAX_PLANES, ReferencePair};
+use crate::lanes::NUMBERS;
 use crate::standard::{StandardShape, Topology};
 
 /// Planes that clip.
 pub(crate) const PLANES: usize = 4;
+
+/// The place of the first of them among those of any shape.
+pub(crate) const FIRST_PLANE: usize = MAX_PLANES - PLANES;
 
 /// The start of an edge has the edge's id, its end that and so much more.
 pub(crate) const SIDE: usize = 32;
@@ -24,8 +27,8 @@ pub(crate) static ENDS: [u8; 64] = {
     let mut ends = [0; 64];
     let mut edge = 0;
     while edge < TOPOLOGY.edges.len() {
-        ends[edge] = TOPOLOGY.edges[edge].start * LANES as u8;
-        ends[SIDE + edge] = TOPOLOGY.edges[edge].end * LANES as u8;
+        ends[edge] = TOPOLOGY.edges[edge].start * NUMBERS as u8;
+        ends[SIDE + edge] = TOPOLOGY.edges[edge].end * NUMBERS as u8;
         edge += 1;
     }
     ends
@@ -74,24 +77,19 @@ pub(crate) static NEW_ENDS: [[u64; 64]; PLANES] = {
 };
 
 /// The edges that have faces with different reference points on their sides…
-pub(crate) const DIFFERENT_REFERENCES: u32 = TABLE.different_references as u32;
+pub(crate) const DIFFERENT_REFERENCES: u64 = TABLE.different_references;
 
 /// …and which those are.
-pub(crate) static REFERENCE_PAIR: [ReferencePair; SIDE] = {
-    let mut pairs = [ReferencePair::OwnFirst; SIDE];
-    let mut edge = 0;
-    while edge < SIDE {
-        pairs[edge] = TABLE.reference_pairs[edge];
-        edge += 1;
-    }
-    pairs
-};
+pub(crate) static REFERENCE_PAIRS: [ReferencePair; MAX_EDGES] = TABLE.reference_pairs;
+
+/// The reference nodes of the clipped tetrahedron.
+pub(crate) const OWN_REFERENCES: [u8; 2] = TABLE.own_references;
 
 const fn new_ends(exit: bool) -> [[u8; 64]; PLANES] {
     let mut ends = [[0; 64]; PLANES];
     let mut plane = 0;
     while plane < PLANES {
-        let first = TABLE.first_cut_edge[plane];
+        let first = TABLE.first_cut_edge[FIRST_PLANE + plane];
         let mut edge = 0;
         while edge < SIDE {
             let left = TABLE.faces[edge];
