@@ -43,6 +43,7 @@ mod curve;
 mod error;
 mod field_operator;
 mod field_scheme;
+mod found;
 mod hexahedra;
 mod linear_functions;
 mod matrix_scheme;

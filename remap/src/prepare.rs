@@ -14,6 +14,7 @@ use crate::assembly::{Frame, GrowingMatrix, RowBlock, sort_rows};
 use crate::candidates::{Candidate, CandidateSearch};
 use crate::cells::{SourceCell, TargetCell, examine};
 use crate::error::PrepareError;
+use crate::found::Found;
 use crate::nearby::{Nearby, has_scattered_cells};
 use crate::numbering::NumberedCells;
 use crate::overlap_matrix::OverlapMatrix;
@@ -269,7 +270,7 @@ struct Worker {
     bounds: Vec<Bounds>,
     nearby: Nearby,
     contributions: Contributions,
-    sorted: Sorted,
+    found: Found,
     /// How many entries the last block had.
     entries: usize,
 }
@@ -330,8 +331,7 @@ impl Worker {
         let target = TargetCell::new(targets.given_id(cells[0].id()));
         let target_sign = job.target.sign(target.id());
         let contributions = &mut self.contributions;
-        let visit = |source: SourceCell, moments: Moments, second: Option<Matrix3<f64>>| {
-            let source = SourceCell::new(job.sources.given_id(source.id()));
+        let contribute = |source: SourceCell, moments: Moments, second| {
             let sign = target_sign * job.source.sign(source.id());
             let volume = sign * moments.volume;
             let overlap = Overlap {
@@ -347,52 +347,30 @@ impl Worker {
                         ..moments
                     }
                 },
-                second: second.map(|second| sign * second),
+                second: Option::map(second, |second: Matrix3<f64>| sign * second),
                 source_mesh,
                 target_mesh,
             };
             job.scheme.contribute(&overlap, contributions);
         };
-        let candidates = if job.sources.are_renumbered() {
-            self.sorted.sort(candidates, job.sources)
+        let overlaps = &mut self.overlaps;
+        if job.sources.are_renumbered() {
+            let found = &mut self.found;
+            found.clear();
+            overlaps.for_each_with_second(
+                meshes,
+                cells,
+                candidates,
+                needed,
+                |source, moments, second| {
+                    let source = SourceCell::new(job.sources.given_id(source.id()));
+                    found.push(source, needed, moments, second);
+                },
+            );
+            found.for_each_ascending(contribute);
         } else {
-            candidates
-        };
-        self.overlaps
-            .for_each_with_second(meshes, cells, candidates, needed, visit);
-    }
-}
-
-/// Candidates in the order of their ids in the mesh given, in which a scheme is told of them.
-#[derive(Default)]
-struct Sorted {
-    /// The id, and the place among the candidates.
-    keys: Vec<(u32, u32)>,
-    candidates: Vec<Candidate>,
-}
-
-/// So many are put in order by counting.
-const FEW: usize = 16;
-
-impl Sorted {
-    fn sort(&mut self, candidates: &[Candidate], sources: &NumberedCells) -> &[Candidate] {
-        let id = |candidate: &Candidate| sources.given_id(candidate.cell().id()).get();
-        self.keys.clear();
-        self.keys.extend(candidates.iter().map(id).zip(0..));
-        self.candidates.clear();
-        if self.keys.len() <= FEW {
-            // How many come before is its place: no branch that cannot be foreseen.
-            self.candidates.extend_from_slice(candidates);
-            for &(id, place) in &self.keys {
-                let before = self.keys.iter().filter(|&&(other, _)| other < id);
-                self.candidates[before.count()] = candidates[place as usize];
-            }
-        } else {
-            self.keys.sort_unstable();
-            let candidate = |&(_, place): &(u32, u32)| candidates[place as usize];
-            self.candidates.extend(self.keys.iter().map(candidate));
+            overlaps.for_each_with_second(meshes, cells, candidates, needed, contribute);
         }
-        &self.candidates
     }
 }
 
