@@ -253,8 +253,8 @@ struct Clipping<'a, M> {
     outside: u8,
     /// The place of its first number.
     next_vertex: u32,
-    /// How many faces were cut, plane by plane.
-    faces: u32,
+    /// Not zero where a plane cuts a face more than once. What is clipped later is of no meaning then.
+    bent: u32,
 }
 
 impl<'a, M: VertexMath> Clipping<'a, M> {
@@ -280,7 +280,7 @@ impl<'a, M: VertexMath> Clipping<'a, M> {
             },
             outside: outside.unwrap_or(0),
             next_vertex: FIRST_NEW_VERTEX,
-            faces: 0,
+            bent: 0,
         }
     }
 
@@ -305,7 +305,10 @@ impl<'a, M: VertexMath> Clipping<'a, M> {
         self.alive &= changing | !leaving;
         let faces = self.cut::<PLANE>(crossing, leaving);
         self.alive |= u64::from(faces) << self.table.first_cut_edge[PLANE];
-        self.faces += faces.count_ones();
+        // The boundary of a face is closed: it leaves a half-space as often as it comes back. So each edge
+        // that is cut counts for two faces, each face that is cut for two edges at least, and there are
+        // as many faces as edges where each leaves and comes back once.
+        self.bent |= faces.count_ones() ^ crossing.count_ones();
     }
 
     /// Shortens the edges that cross a plane to new vertices, and adds the edges between the plane and
@@ -371,10 +374,7 @@ impl<'a, M: VertexMath> Clipping<'a, M> {
 
     #[inline(always)]
     fn finish<W: Wanted>(self, origin: &Point3<f64>) -> Result<W, Degenerate> {
-        // The boundary of a face is closed: it leaves a half-space as often as it comes back. So each edge
-        // that is cut counts for two faces, each face that is cut for two edges at least, and there are
-        // as many faces as edges where each leaves and comes back once.
-        if self.faces * NUMBERS as u32 != self.next_vertex - FIRST_NEW_VERTEX {
+        if self.bent != 0 {
             return Err(Degenerate);
         }
         let Self {

@@ -7,7 +7,7 @@ use common::cells::{pair, perturbation};
 use geom_intersect::{
     ConvexSource, Intersector, Moments, Solid, SolidClass, StandardShape, upright_box,
 };
-use nalgebra::{Point3, Vector3};
+use nalgebra::{Point3, Rotation3, Vector3};
 use proptest::prelude::*;
 
 /// The bits of moments; the origin is part of what they mean.
@@ -186,4 +186,37 @@ fn an_upright_box_is_what_its_solid_says() {
     }
     let flat = nodes([0.0; 3], [1.0, 0.0, 1.0], false);
     assert_eq!(upright_box(flat.each_ref()), None);
+}
+
+#[test]
+fn cells_of_a_grid_that_rounding_has_bent_overlap_themselves_only() {
+    // Turned and far away, so that faces are bent by much more than what counts as in the plane.
+    let turn = Rotation3::from_euler_angles(0.5, 0.4, 0.3);
+    for far in [0.0, 1e2, 1e4, 1e6] {
+        let place = Vector3::new(far, 0.7 * far, -0.3 * far);
+        let cells: Vec<Solid> = (0..64)
+            .map(|cell| {
+                let low = Vector3::from([cell % 4, cell / 4 % 4, cell / 16].map(f64::from));
+                let cell = axis_aligned([0.0; 3], [0.25; 3], false);
+                let nodes = cell.nodes.iter().map(|node| {
+                    let node = node + 0.25 * low;
+                    turn * node + place
+                });
+                Cell::standard(StandardShape::Hexahedron, &nodes.collect::<Vec<_>>()).solid()
+            })
+            .collect();
+        let limit = 8.0 * f64::EPSILON * (far + 1.0);
+        let mut intersector = Intersector::default();
+        for (row, target) in cells.iter().enumerate() {
+            for (column, source) in cells.iter().enumerate() {
+                let volume = intersector.volume(source, target).unwrap_or(0.0);
+                let expected = if row == column { 1.0 } else { 0.0 };
+                let error = volume / target.volume() - expected;
+                assert!(
+                    error.abs() <= 4.0 * limit,
+                    "{row} and {column}, {far} away: {error:e}"
+                );
+            }
+        }
+    }
 }
