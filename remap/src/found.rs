@@ -1,10 +1,7 @@
 //! The overlaps of a target cell, found in one order and told in another.
 
-use geom_intersect::Moments;
-use nalgebra::Matrix3;
-
 use crate::cells::SourceCell;
-use crate::scheme::MomentsNeeded;
+use crate::overlaps::Rest;
 
 /// So many are put in order by counting.
 const FEW: usize = 16;
@@ -17,7 +14,7 @@ pub(crate) struct Found {
     sources: Vec<SourceCell>,
     volumes: Vec<f64>,
     /// What else is needed, if anything.
-    rest: Vec<(Moments, Option<Matrix3<f64>>)>,
+    rest: Vec<Rest>,
     order: Vec<u32>,
 }
 
@@ -28,27 +25,19 @@ impl Found {
         self.rest.clear();
     }
 
-    /// Adds an overlap, of which so much is needed.
+    /// Adds an overlap; of all the same is needed.
     #[inline]
-    pub(crate) fn push(
-        &mut self,
-        source: SourceCell,
-        needed: MomentsNeeded,
-        moments: Moments,
-        second: Option<Matrix3<f64>>,
-    ) {
+    pub(crate) fn push(&mut self, source: SourceCell, volume: f64, rest: Option<&Rest>) {
         self.sources.push(source);
-        self.volumes.push(moments.volume);
-        if needed != MomentsNeeded::Volume {
-            self.rest.push((moments, second));
-        }
+        self.volumes.push(volume);
+        self.rest.extend(rest);
     }
 
     /// Visits the overlaps in the order of their source cells.
     #[inline]
     pub(crate) fn for_each_ascending(
         &mut self,
-        mut visit: impl FnMut(SourceCell, Moments, Option<Matrix3<f64>>),
+        mut visit: impl FnMut(SourceCell, f64, Option<&Rest>),
     ) {
         let Self { sources, order, .. } = self;
         order.clear();
@@ -64,18 +53,17 @@ impl Found {
             order.sort_unstable_by_key(|&place| sources[place as usize]);
         }
         for place in order.iter().map(|&place| place as usize) {
-            let (moments, second) = match self.rest.get(place) {
-                Some(&found) => found,
-                None => (Moments::of_volume(self.volumes[place]), None),
-            };
-            visit(self.sources[place], moments, second);
+            let rest = self.rest.get(place);
+            visit(self.sources[place], self.volumes[place], rest);
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use geom_intersect::Moments;
     use mesh_core::CellId;
+    use nalgebra::Matrix3;
 
     use super::*;
 
@@ -83,23 +71,26 @@ mod tests {
     fn overlaps_come_in_order_whatever_the_order_in_which_they_were_found() {
         for count in [0, 1, 7, 16, 17, 90] {
             let mut found = Found::default();
-            for needed in [MomentsNeeded::Volume, MomentsNeeded::UpToSecond] {
+            for all in [false, true] {
+                let rest = |volume: f64| Rest {
+                    moments: Moments::of_volume(volume),
+                    second: Some(Matrix3::repeat(volume)),
+                };
+                let ids = (0..count).map(|place| place * 37 % 101);
                 found.clear();
-                for place in 0..count {
-                    let id = place * 37 % 101;
-                    let moments = Moments::of_volume(f64::from(id));
-                    let second = Some(Matrix3::repeat(f64::from(id)));
-                    found.push(SourceCell::new(CellId::new(id)), needed, moments, second);
+                for id in ids.clone() {
+                    let (source, volume) = (SourceCell::new(CellId::new(id)), f64::from(id));
+                    found.push(source, volume, all.then(|| rest(volume)).as_ref());
                 }
-                let mut ids: Vec<_> = (0..count).map(|place| place * 37 % 101).collect();
+                let mut ids: Vec<_> = ids.collect();
                 ids.sort_unstable();
                 let mut ids = ids.into_iter();
-                found.for_each_ascending(|source, moments, second| {
-                    let id = f64::from(source.get());
+                found.for_each_ascending(|source, volume, found| {
                     assert_eq!(Some(source.get()), ids.next());
-                    assert_eq!(moments.volume, id);
-                    let all = needed != MomentsNeeded::Volume;
-                    assert_eq!(second, all.then(|| Matrix3::repeat(id)));
+                    assert_eq!(volume, f64::from(source.get()));
+                    assert_eq!(found.is_some(), all);
+                    let second = found.and_then(|found| found.second);
+                    assert_eq!(second, all.then(|| Matrix3::repeat(volume)));
                 });
                 assert_eq!(ids.next(), None);
             }

@@ -74,6 +74,29 @@ impl Meshes<'_> {
     }
 }
 
+/// What is needed of an overlap beside its volume: the moments up to the first, and maybe the second
+/// moment about the centroid.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rest {
+    pub(crate) moments: Moments,
+    pub(crate) second: Option<Matrix3<f64>>,
+}
+
+/// Visits an overlap with its volume, and with the rest if it is needed.
+#[inline]
+pub(crate) fn visit_moments(
+    visit: &mut impl FnMut(SourceCell, f64, Option<&Rest>),
+    source: SourceCell,
+    moments: Moments,
+    needed: MomentsNeeded,
+) {
+    let second = None;
+    match needed {
+        MomentsNeeded::Volume => visit(source, moments.volume, None),
+        _ => visit(source, moments.volume, Some(&Rest { moments, second })),
+    }
+}
+
 impl OverlapFinder {
     /// Forgets what is known of target cells, as those to come may be of another mesh.
     pub(crate) fn forget_targets(&mut self) {
@@ -81,22 +104,29 @@ impl OverlapFinder {
     }
 
     /// Visits the overlaps of the first of some target cells in the order of the candidates, each with
-    /// the second moment about its centroid, or without where that is not needed. The others are those
-    /// that come next.
-    pub(crate) fn for_each_with_second(
+    /// its volume and what else is needed. The others are those that come next.
+    pub(crate) fn for_each(
         &mut self,
         meshes: Meshes<'_>,
         targets: &[TargetCell],
         candidates: &[Candidate],
         needed: MomentsNeeded,
-        mut visit: impl FnMut(SourceCell, Moments, Option<Matrix3<f64>>),
+        mut visit: impl FnMut(SourceCell, f64, Option<&Rest>),
     ) {
-        if needed != MomentsNeeded::UpToSecond {
-            self.for_each(meshes, targets, candidates, needed, |source, moments| {
-                visit(source, moments, None);
-            });
-            return;
+        if needed == MomentsNeeded::UpToSecond {
+            self.for_each_with_second(meshes, targets, candidates, visit);
+        } else {
+            self.for_each_up_to_first(meshes, targets, candidates, needed, &mut visit);
         }
+    }
+
+    fn for_each_with_second(
+        &mut self,
+        meshes: Meshes<'_>,
+        targets: &[TargetCell],
+        candidates: &[Candidate],
+        mut visit: impl FnMut(SourceCell, f64, Option<&Rest>),
+    ) {
         let mesh = meshes.source;
         self.fill_target(meshes.target, targets);
         for candidate in candidates {
@@ -109,19 +139,19 @@ impl OverlapFinder {
                 let second = self
                     .second_moments
                     .about(source.kept(), &self.target, &centroid);
-                visit(cell, moments, Some(second));
+                let second = Some(second);
+                visit(cell, moments.volume, Some(&Rest { moments, second }));
             }
         }
     }
 
-    /// Visits the overlaps of the first of some target cells in the order of the candidates.
-    fn for_each(
+    fn for_each_up_to_first(
         &mut self,
         meshes: Meshes<'_>,
         targets: &[TargetCell],
         candidates: &[Candidate],
         needed: MomentsNeeded,
-        mut visit: impl FnMut(SourceCell, Moments),
+        visit: &mut impl FnMut(SourceCell, f64, Option<&Rest>),
     ) {
         if candidates.is_empty() {
             return;
@@ -134,7 +164,7 @@ impl OverlapFinder {
         {
             for &candidate in candidates {
                 if let Some(moments) = box_overlap(meshes.ends_of_box(candidate), target) {
-                    visit(candidate.cell(), moments);
+                    visit_moments(visit, candidate.cell(), moments, needed);
                 }
             }
             return;
@@ -150,7 +180,7 @@ impl OverlapFinder {
                     tetrahedra,
                     ..
                 } = self;
-                rest = tetrahedra.for_each(meshes, rest, maker, intersector, needed, &mut visit);
+                rest = tetrahedra.for_each(meshes, rest, maker, intersector, needed, visit);
             }
             if rest.is_empty() {
                 return;
@@ -164,7 +194,7 @@ impl OverlapFinder {
                 self.fill_target(meshes.target, targets);
                 is_solid = true;
             }
-            self.for_each_solid(meshes, others, needed, &mut visit);
+            self.for_each_solid(meshes, others, needed, visit);
             rest = tetrahedra;
         }
     }
@@ -195,7 +225,7 @@ impl OverlapFinder {
         meshes: Meshes<'_>,
         candidates: &[Candidate],
         needed: MomentsNeeded,
-        mut visit: impl FnMut(SourceCell, Moments),
+        visit: &mut impl FnMut(SourceCell, f64, Option<&Rest>),
     ) {
         let Self {
             maker,
@@ -210,11 +240,6 @@ impl OverlapFinder {
         // The ends are read in any case: what an optimiser computes of them beforehand must be of
         // numbers, not of what happens to be there, which the processor takes long to multiply.
         let (target_is_box, target_ends) = (target.class().axis_aligned, target.bounds());
-        let mut visit = |source, moments: Option<Moments>| {
-            if let Some(moments) = moments {
-                visit(source, moments);
-            }
-        };
         let are_many = candidates.len() > FEW;
         // A convex cell that waits for another.
         let mut waiting: Option<SourceCell> = None;
@@ -223,18 +248,17 @@ impl OverlapFinder {
             let class = || meshes.classes[source.id().index()];
             if target_is_box && class().axis_aligned {
                 if let Some(waiting) = waiting.take() {
-                    visit_convex([waiting], convex, intersector, target, needed, &mut visit);
+                    visit_convex([waiting], convex, intersector, target, needed, visit);
                 }
-                visit(
-                    source,
-                    box_overlap(meshes.ends_of_box(candidate), target_ends),
-                );
+                if let Some(moments) = box_overlap(meshes.ends_of_box(candidate), target_ends) {
+                    visit_moments(visit, source, moments, needed);
+                }
             } else if are_many && meshes.is_apart(candidate, intersector, target) {
                 // Nothing is made of it.
             } else if convex[place(source)].has(source) || meshes.has_convex_standard_cell(source) {
                 // It must not take the place of the one that waits.
                 if let Some(first) = waiting.take_if(|first| place(*first) == place(source)) {
-                    visit_convex([first], convex, intersector, target, needed, &mut visit);
+                    visit_convex([first], convex, intersector, target, needed, visit);
                 }
                 convex[place(source)].keep(source, |convex| {
                     fill_convex(convex, mesh, source.id(), class());
@@ -243,20 +267,22 @@ impl OverlapFinder {
                     None => waiting = Some(source),
                     Some(first) => {
                         let two = [first, source];
-                        visit_convex(two, convex, intersector, target, needed, &mut visit);
+                        visit_convex(two, convex, intersector, target, needed, visit);
                     }
                 }
             } else {
                 if let Some(waiting) = waiting.take() {
-                    visit_convex([waiting], convex, intersector, target, needed, &mut visit);
+                    visit_convex([waiting], convex, intersector, target, needed, visit);
                 }
                 let solid = &mut solids.slots()[place(source)];
                 solid.keep(source, |solid| maker.fill(mesh, source.id(), solid));
-                visit(source, overlap(intersector, solid.kept(), target, needed));
+                if let Some(moments) = overlap(intersector, solid.kept(), target, needed) {
+                    visit_moments(visit, source, moments, needed);
+                }
             }
         }
         if let Some(waiting) = waiting {
-            visit_convex([waiting], convex, intersector, target, needed, &mut visit);
+            visit_convex([waiting], convex, intersector, target, needed, visit);
         }
     }
 }
@@ -269,19 +295,23 @@ fn visit_convex<const COUNT: usize>(
     intersector: &mut Intersector,
     target: &Solid,
     needed: MomentsNeeded,
-    mut visit: impl FnMut(SourceCell, Option<Moments>),
+    visit: &mut impl FnMut(SourceCell, f64, Option<&Rest>),
 ) {
     let sources = cells.map(|cell| convex[place(cell)].kept());
-    let overlaps = match needed {
-        MomentsNeeded::Volume => intersector
-            .convex_volumes(sources, target)
-            .map(without_first_moment),
-        MomentsNeeded::VolumeAndFirst | MomentsNeeded::UpToSecond => {
-            intersector.convex_moments(sources, target)
+    if needed == MomentsNeeded::Volume {
+        let volumes = intersector.convex_volumes(sources, target);
+        for (cell, volume) in cells.into_iter().zip(volumes) {
+            if let Some(volume) = volume {
+                visit(cell, volume, None);
+            }
         }
-    };
-    for (cell, overlap) in cells.into_iter().zip(overlaps) {
-        visit(cell, overlap);
+    } else {
+        let overlaps = intersector.convex_moments(sources, target);
+        for (cell, moments) in cells.into_iter().zip(overlaps) {
+            if let Some(moments) = moments {
+                visit_moments(visit, cell, moments, needed);
+            }
+        }
     }
 }
 
@@ -297,13 +327,9 @@ pub(crate) fn overlap(
     needed: MomentsNeeded,
 ) -> Option<Moments> {
     match needed {
-        MomentsNeeded::Volume => without_first_moment(intersector.volume(source, target)),
+        MomentsNeeded::Volume => intersector.volume(source, target).map(Moments::of_volume),
         MomentsNeeded::VolumeAndFirst | MomentsNeeded::UpToSecond => {
             intersector.moments(source, target)
         }
     }
-}
-
-fn without_first_moment(volume: Option<f64>) -> Option<Moments> {
-    volume.map(Moments::of_volume)
 }

@@ -7,7 +7,6 @@ use std::time::Instant;
 
 use geom_intersect::{Moments, SolidClass};
 use mesh_core::{Bounds, CellId, UnstructuredMesh};
-use nalgebra::Matrix3;
 use rayon::prelude::*;
 
 use crate::assembly::{Frame, GrowingMatrix, RowBlock, sort_rows};
@@ -18,9 +17,9 @@ use crate::found::Found;
 use crate::nearby::{Nearby, has_scattered_cells};
 use crate::numbering::NumberedCells;
 use crate::overlap_matrix::OverlapMatrix;
-use crate::overlaps::{Meshes, OverlapFinder};
+use crate::overlaps::{Meshes, OverlapFinder, Rest};
 use crate::pieces::{CutMesh, put_together};
-use crate::scheme::{Contributions, MomentsNeeded, Overlap, Scheme};
+use crate::scheme::{Contributions, Overlap, Scheme};
 use crate::search_frame::{CellBounds, SearchFrame};
 
 /// How many target cells a thread takes at a time. The result does not depend on it; fewer make
@@ -331,45 +330,38 @@ impl Worker {
         let target = TargetCell::new(targets.given_id(cells[0].id()));
         let target_sign = job.target.sign(target.id());
         let contributions = &mut self.contributions;
-        let contribute = |source: SourceCell, moments: Moments, second| {
+        // All but the source cell and what is needed stays as it is.
+        let mut overlap = Overlap {
+            source: SourceCell::new(CellId::new(0)),
+            target,
+            moments: Moments::of_volume(0.0),
+            second: None,
+            source_mesh,
+            target_mesh,
+        };
+        let contribute = |source: SourceCell, volume: f64, rest: Option<&Rest>| {
             let sign = target_sign * job.source.sign(source.id());
-            let volume = sign * moments.volume;
-            let overlap = Overlap {
-                source,
-                target,
-                // What is not needed is not even read: it was written just now, in other pieces.
-                moments: if needed == MomentsNeeded::Volume {
-                    Moments::of_volume(volume)
-                } else {
-                    Moments {
-                        volume,
-                        first: sign * moments.first,
-                        ..moments
-                    }
-                },
-                second: Option::map(second, |second: Matrix3<f64>| sign * second),
-                source_mesh,
-                target_mesh,
-            };
+            overlap.source = source;
+            overlap.moments.volume = sign * volume;
+            if let Some(Rest { moments, second }) = rest {
+                overlap.moments.first = sign * moments.first;
+                overlap.moments.origin = moments.origin;
+                overlap.second = second.map(|second| sign * second);
+            }
             job.scheme.contribute(&overlap, contributions);
         };
         let overlaps = &mut self.overlaps;
         if job.sources.are_renumbered() {
             let found = &mut self.found;
             found.clear();
-            overlaps.for_each_with_second(
-                meshes,
-                cells,
-                candidates,
-                needed,
-                |source, moments, second| {
-                    let source = SourceCell::new(job.sources.given_id(source.id()));
-                    found.push(source, needed, moments, second);
-                },
-            );
+            let add = |source: SourceCell, volume: f64, rest: Option<&Rest>| {
+                let source = SourceCell::new(job.sources.given_id(source.id()));
+                found.push(source, volume, rest);
+            };
+            overlaps.for_each(meshes, cells, candidates, needed, add);
             found.for_each_ascending(contribute);
         } else {
-            overlaps.for_each_with_second(meshes, cells, candidates, needed, contribute);
+            overlaps.for_each(meshes, cells, candidates, needed, contribute);
         }
     }
 }

@@ -9,7 +9,7 @@ use mesh_core::{CellId, Point3, Shape, UnstructuredMesh};
 use crate::candidates::Candidate;
 use crate::cell_table::{CellTable, place};
 use crate::cells::{SolidMaker, SourceCell, TargetCell};
-use crate::overlaps::{Meshes, overlap};
+use crate::overlaps::{Meshes, Rest, overlap, visit_moments};
 use crate::scheme::MomentsNeeded;
 
 /// Finds the overlaps of target tetrahedra with source tetrahedra.
@@ -40,7 +40,7 @@ impl Tetrahedra {
         maker: &mut SolidMaker,
         intersector: &mut Intersector,
         needed: MomentsNeeded,
-        mut visit: impl FnMut(SourceCell, Moments),
+        visit: &mut impl FnMut(SourceCell, f64, Option<&Rest>),
     ) -> &'a [Candidate] {
         let Self {
             target,
@@ -55,7 +55,7 @@ impl Tetrahedra {
         let kept = kept.slots();
         let mut clip_queued = |intersector: &mut Intersector| {
             clipped.take_queued(intersector, target, needed);
-            clipped.for_each(&mut visit, |cell, [source, target]| {
+            clipped.for_each(visit, |cell, [source, target]| {
                 let class = meshes.classes[cell.id().index()];
                 maker.fill_classified(meshes.source, cell.id(), class, source);
                 if !*target_is_solid {
@@ -125,7 +125,7 @@ impl Clipped {
     /// Visits them in their order, those left to other paths with what `otherwise` finds.
     fn for_each(
         &mut self,
-        mut visit: impl FnMut(SourceCell, Moments),
+        visit: &mut impl FnMut(SourceCell, f64, Option<&Rest>),
         mut otherwise: impl FnMut(SourceCell, &mut [Solid; 2]) -> Option<Moments>,
     ) {
         let Self {
@@ -137,14 +137,14 @@ impl Clipped {
         // Of one of the two there are none.
         for (key, volume) in volumes.drain(..) {
             if let Ok(volume) = volume {
-                visit(cell(key), Moments::of_volume(volume));
+                visit(cell(key), volume, None);
             } else if let Some(moments) = otherwise(cell(key), solids) {
-                visit(cell(key), moments);
+                visit(cell(key), moments.volume, None);
             }
         }
         for (key, moments) in moments.drain(..) {
             if let Some(moments) = moments.ok().or_else(|| otherwise(cell(key), solids)) {
-                visit(cell(key), moments);
+                visit_moments(visit, cell(key), moments, MomentsNeeded::VolumeAndFirst);
             }
         }
     }
