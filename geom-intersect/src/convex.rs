@@ -251,7 +251,7 @@ struct Clipping<'a, M> {
     alive: u64,
     /// The planes that some vertex, of an edge that is left or not, is outside of.
     outside: u8,
-    /// The place of its first number.
+    /// The place of the first number of the next vertex.
     next_vertex: u32,
     /// Not zero where a plane cuts a face more than once. What is clipped later is of no meaning then.
     bent: u32,
@@ -312,8 +312,8 @@ impl<'a, M: VertexMath> Clipping<'a, M> {
     }
 
     /// Shortens the edges that cross a plane to new vertices, and adds the edges between the plane and
-    /// the faces that it cuts: `leaving` are those that end outside, or do not cross it. Returns the
-    /// set of faces.
+    /// the faces that it cuts. `leaving` are the edges, these and others, that end outside. Returns the set
+    /// of faces that are cut.
     #[inline(always)]
     fn cut<const PLANE: usize>(&mut self, mut crossing: u64, leaving: u64) -> u32 {
         let Self {
