@@ -18,7 +18,8 @@ use nalgebra::Point3;
 use crate::clipped::Clipped;
 use crate::corner::CornerFrame;
 use crate::edge_table::{
-    CORNER_PLANES, EdgeTable, MAX_EDGES, MAX_PLANES, PLANES_OF_FEW_EDGES, SIDE, Sides,
+    CORNER_PLANES, EdgeTable, FEW_EDGES, MAX_EDGES, MAX_PLANES, PLANES_OF_FEW_EDGES, SIDE, Sides,
+    both_sides,
 };
 use crate::lanes::{
     Axes, BIT_OF_PLANE, Cut, LANE_OF_PLANE, LANES, Lanes, NUMBERS, PlaneRow, VertexMath, Vertices,
@@ -291,10 +292,7 @@ impl<'a, M: VertexMath> Clipping<'a, M> {
         if self.outside >> bit & 1 == 0 {
             return;
         }
-        let [starts, ends] = [0, SIDE].map(|side| {
-            let outside = self.scratch.outside[side..].first_chunk();
-            outside.expect("it is longer")
-        });
+        let [starts, ends] = both_sides(&self.scratch.outside);
         let [changing, leaving] = if PLANE < PLANES_OF_FEW_EDGES {
             self.math.edges_outside::<true>(starts, ends, bit)
         } else {
@@ -387,7 +385,7 @@ impl<'a, M: VertexMath> Clipping<'a, M> {
         } = self;
         let clipped = Clipped {
             vertices: &scratch.vertices,
-            ends: [0, SIDE].map(|side| scratch.ends[side..].first_chunk().expect("it is longer")),
+            ends: both_sides(&scratch.ends),
             edges: alive & table.different_references,
             reference_pairs: &table.reference_pairs,
             own_references: table.own_references,
@@ -415,8 +413,8 @@ impl Scratch {
             let start = SIDE * side;
             self.ends[start..start + 16].copy_from_slice(&table.ends[side]);
             // Those of edges that are not there yet do not count.
-            let outside = self.outside[start..].first_chunk_mut();
-            let outside = outside.expect("it is longer");
+            let (outside, _) = self.outside.as_chunks_mut::<FEW_EDGES>();
+            let outside = &mut outside[start / FEW_EDGES];
             math.spread(planes_of_nodes, &table.nodes[side], outside);
         }
         let fold = |fold: fn(u64, u64) -> u64| {

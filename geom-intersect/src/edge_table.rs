@@ -14,13 +14,20 @@ pub(crate) const FEW_EDGES: usize = 32;
 pub(crate) const CORNER_PLANES: usize = 3;
 
 /// Any number that fits a byte is an index of that many: no check needed.
-pub(crate) const BYTE: usize = 256;
+const BYTE: usize = 256;
 /// What an edge has twice, at its start and at its end, or on its left and on its right, is kept so
 /// far apart in one array: `edge` and `SIDE + edge`. The sum of two bytes is less.
 pub(crate) const SIDE: usize = 2 * BYTE;
 
 /// A byte for each edge and side.
 pub(crate) type Sides = [u8; 2 * SIDE];
+
+/// Returns the bytes of all edges for the one side, and for the other.
+#[inline(always)]
+pub(crate) fn both_sides(sides: &Sides) -> [&[u8; MAX_EDGES]; 2] {
+    let (chunks, _) = sides.as_chunks();
+    [&chunks[0], &chunks[SIDE / MAX_EDGES]]
+}
 
 /// The reference points left and right of an edge, where they differ: 0 and 1 of the clipped shape,
 /// 2 the corner of the clipping one, 3 the node that its other planes have.

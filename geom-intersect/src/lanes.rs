@@ -124,7 +124,7 @@ mod avx2 {
     };
 
     /// The order y, z, x of the first three lanes.
-    pub(in crate::lanes) const NEXT: i32 = 0b11_00_10_01;
+    const NEXT: i32 = 0b11_00_10_01;
     /// The order z, x, y of the first three lanes.
     pub(in crate::lanes) const LAST: i32 = 0b11_01_00_10;
 
@@ -266,15 +266,24 @@ mod avx2 {
 
         #[inline(always)]
         fn add_edge(self, sum: &mut Axes, p: &Lanes, q: &Lanes, difference: &Axes) {
-            unsafe {
-                let (p, q) = (load(p, 0), load(q, 0));
-                let products = _mm256_mul_pd(p, _mm256_permute4x64_pd::<NEXT>(q));
-                let others = _mm256_mul_pd(_mm256_permute4x64_pd::<NEXT>(p), q);
-                let area = _mm256_sub_pd(products, others);
-                let volume = _mm256_mul_pd(load_axes(difference), area);
-                let total = _mm256_add_pd(load_axes(sum), volume);
-                _mm256_store_pd(sum.0.as_mut_ptr(), total);
-            }
+            unsafe { add_edge(sum, load(p, 0), load(q, 0), load_axes(difference)) }
+        }
+    }
+
+    /// Adds `difference · (p × q)`, as [`LaneMath::add_edge`] does.
+    #[inline(always)]
+    pub(in crate::lanes) unsafe fn add_edge(
+        sum: &mut Axes,
+        p: __m256d,
+        q: __m256d,
+        difference: __m256d,
+    ) {
+        unsafe {
+            let products = _mm256_mul_pd(p, _mm256_permute4x64_pd::<NEXT>(q));
+            let others = _mm256_mul_pd(_mm256_permute4x64_pd::<NEXT>(p), q);
+            let area = _mm256_sub_pd(products, others);
+            let total = _mm256_add_pd(load_axes(sum), _mm256_mul_pd(difference, area));
+            _mm256_store_pd(sum.0.as_mut_ptr(), total);
         }
     }
 

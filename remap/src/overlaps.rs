@@ -114,7 +114,7 @@ impl OverlapFinder {
         mut visit: impl FnMut(SourceCell, f64, Option<&Rest>),
     ) {
         if needed == MomentsNeeded::UpToSecond {
-            self.for_each_with_second(meshes, targets, candidates, visit);
+            self.for_each_with_second(meshes, targets, candidates, &mut visit);
         } else {
             self.for_each_up_to_first(meshes, targets, candidates, needed, &mut visit);
         }
@@ -125,7 +125,7 @@ impl OverlapFinder {
         meshes: Meshes<'_>,
         targets: &[TargetCell],
         candidates: &[Candidate],
-        mut visit: impl FnMut(SourceCell, f64, Option<&Rest>),
+        visit: &mut impl FnMut(SourceCell, f64, Option<&Rest>),
     ) {
         let mesh = meshes.source;
         self.fill_target(meshes.target, targets);

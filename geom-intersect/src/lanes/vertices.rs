@@ -61,9 +61,9 @@ pub(crate) struct OutsideSets(pub(crate) [u64; NUMBERS]);
 
 /// What the fast paths do with vertices.
 pub(crate) trait VertexMath: LaneMath {
-    /// Places eight nodes, given relative to another point than `origin`, among planes: makes the first
-    /// eight vertices, with their distances from planes 0 and 1. Returns a byte for each node, the set
-    /// of planes that it is beyond the limit of, as bits in the order of [`BIT_OF_PLANE`].
+    /// Places eight nodes among planes in the frame of `origin`: makes the first eight vertices, with their
+    /// distances from planes 0 and 1. Returns a byte for each node, the set of planes that it is beyond the
+    /// limit of, as bits in the order of [`BIT_OF_PLANE`].
     fn place_eight(
         self,
         nodes: &[Lanes; 3],
@@ -186,11 +186,9 @@ impl VertexMath for Portable {
     #[inline(always)]
     fn interpolate(self, vertices: &mut Vertices, cut: Cut, limits: &Axes) -> u8 {
         let [low, high] = make(vertices, cut);
-        let beyond = [
-            low.simd_gt(get(&limits.0, 0)),
-            high.simd_gt(get(&limits.0, 1)),
-        ];
-        set_of_four(beyond[0], beyond[1]) as u8
+        let low = low.simd_gt(get(&limits.0, 0));
+        let high = high.simd_gt(get(&limits.0, 1));
+        set_of_four(low, high) as u8
     }
 
     #[inline(always)]
@@ -285,7 +283,7 @@ mod avx2 {
         MAX_PLANES, NUMBERS, OutsideSets, PlaneRow, ReferencePair, VertexMath, Vertices,
     };
     use crate::lanes::avx2::{
-        Avx2, LAST, NEXT, between, load, load_axes, load_bytes, of_half, with_bit,
+        Avx2, LAST, add_edge, between, load, load_axes, load_bytes, of_half, with_bit,
     };
 
     // SAFETY: as above. Vertices are read and written without asking for alignment, since the byte that
@@ -396,13 +394,8 @@ mod avx2 {
             unsafe {
                 let p = _mm256_loadu_pd(at(vertices, p));
                 let q = _mm256_loadu_pd(at(vertices, q));
-                let products = _mm256_mul_pd(p, _mm256_permute4x64_pd::<NEXT>(q));
-                let others = _mm256_mul_pd(_mm256_permute4x64_pd::<NEXT>(p), q);
-                let area = _mm256_sub_pd(products, others);
                 let difference = differences.0.as_ptr().cast::<f64>().add(pair as usize);
-                let volume = _mm256_mul_pd(_mm256_load_pd(difference), area);
-                let total = _mm256_add_pd(load_axes(sum), volume);
-                _mm256_store_pd(sum.0.as_mut_ptr(), total);
+                add_edge(sum, p, q, _mm256_load_pd(difference));
             }
         }
     }
