@@ -6,6 +6,7 @@ use mesh_core::CsrMatrix;
 use rayon::prelude::*;
 
 use crate::error::PrepareError;
+use crate::prefetch::prefetch;
 use crate::scheme::{Contributions, Entry, Scheme};
 
 /// What a scheme's matrix looks like from outside.
@@ -45,6 +46,18 @@ impl RowBlock {
         self.ends.reserve(cells);
         self.columns.reserve(entries);
         self.values.reserve(entries);
+    }
+
+    /// Asks the processor for the row that begins with an entry: for as much of it as most have.
+    #[inline]
+    fn prefetch(&self, start: usize) {
+        if let (Some(columns), Some(values)) = (self.columns.get(start), self.values.get(start)) {
+            prefetch(columns);
+            prefetch(values);
+        }
+        if let Some(values) = self.values.get(start + VALUES_OF_A_LINE) {
+            prefetch(values);
+        }
     }
 
     /// Returns how many entries there are.
@@ -113,54 +126,65 @@ impl RowBlock {
         }
         Ok(())
     }
-
-    /// Returns the entries of a row, by its place in the block.
-    fn row(&self, place: usize) -> (&[u32], &[f64]) {
-        let start = if place == 0 { 0 } else { self.ends[place - 1] };
-        let range = start..self.ends[place];
-        (&self.columns[range.clone()], &self.values[range])
-    }
 }
+
+/// A row begins anywhere in what a processor reads at once; so many values further it has gone on.
+const VALUES_OF_A_LINE: usize = 8;
+
+/// So many rows before a row is copied the processor is asked for it.
+const ROWS_AHEAD: usize = 16;
 
 /// Puts rows that were computed in another order into the order of their cells.
 ///
 /// `order` has the cells, counted from the first of them, in the order in which they were computed,
 /// `size` to a block, as the blocks returned have. In parallel: row by row from all over the memory.
 pub(crate) fn sort_rows(blocks: Vec<RowBlock>, order: &[u32], size: usize) -> RowBlock {
-    let mut place_of = vec![0_u32; order.len()];
-    for (place, &cell) in (0..).zip(order) {
-        place_of[cell as usize] = place;
-    }
-    let row = |&place: &u32| blocks[place as usize / size].row(place as usize % size);
+    // Of each cell the block and where its row starts there; for now how long it is.
+    let mut places = vec![[0_u32; 2]; order.len()];
     let mut sorted = RowBlock::default();
-    let lengths = place_of.iter().map(|place| row(place).0.len());
-    sorted.ends.extend(lengths.scan(0, |end, length| {
-        *end += length;
-        Some(*end)
-    }));
-    let entries = sorted.ends.last().copied().unwrap_or(0);
+    sorted.ends.resize(order.len(), 0);
+    for (number, (block, cells)) in (0..).zip(blocks.iter().zip(order.chunks(size))) {
+        let mut start = 0;
+        for (&end, &cell) in block.ends.iter().zip(cells) {
+            places[cell as usize] = [number, start as u32];
+            sorted.ends[cell as usize] = end - start;
+            start = end;
+        }
+    }
+    let mut entries = 0;
+    for end in &mut sorted.ends {
+        entries += *end;
+        *end = entries;
+    }
     // Memory that comes as zeros is written for the first time where it is filled.
     (sorted.columns, sorted.values) = (vec![0; entries], vec![0.0; entries]);
     let mut rest = (sorted.columns.as_mut_slice(), sorted.values.as_mut_slice());
-    let parts = place_of.chunks(size).zip(sorted.ends.chunks(size));
+    let parts = places.chunks(size).zip(sorted.ends.chunks(size));
     let parts = parts.scan(0, |start, (places, ends)| {
-        let end = ends.last().copied().unwrap_or(*start);
+        let (first, end) = (*start, ends.last().copied().unwrap_or(*start));
         let (columns, values) = take(&mut rest);
         let (columns, other_columns) = columns.split_at_mut(end - *start);
         let (values, other_values) = values.split_at_mut(end - *start);
         (rest, *start) = ((other_columns, other_values), end);
-        Some((places, columns, values))
+        Some((places, ends, first, columns, values))
     });
     let parts: Vec<_> = parts.collect();
-    parts.into_par_iter().for_each(|(places, columns, values)| {
-        let mut start = 0;
-        for (row_columns, row_values) in places.iter().map(row) {
-            let range = start..start + row_columns.len();
-            columns[range.clone()].copy_from_slice(row_columns);
-            values[range.clone()].copy_from_slice(row_values);
-            start = range.end;
-        }
-    });
+    parts
+        .into_par_iter()
+        .for_each(|(places, ends, first, columns, values)| {
+            let mut start = 0;
+            for (row, (&[block, from], &end)) in places.iter().zip(ends).enumerate() {
+                if let Some(&[block, from]) = places.get(row + ROWS_AHEAD) {
+                    blocks[block as usize].prefetch(from as usize);
+                }
+                let (block, from) = (&blocks[block as usize], from as usize);
+                let range = start..end - first;
+                let from = from..from + range.len();
+                columns[range.clone()].copy_from_slice(&block.columns[from.clone()]);
+                values[range.clone()].copy_from_slice(&block.values[from]);
+                start = range.end;
+            }
+        });
     sorted.aside = blocks.into_iter().flat_map(|block| block.aside).collect();
     // Stable: what one cell kept aside stays in its order.
     sorted.aside.sort_by_key(|aside| aside.target);

@@ -1,21 +1,23 @@
 //! The overlaps of a target cell, found in one order and told in another.
 
+use mesh_core::CellId;
+
 use crate::cells::SourceCell;
 use crate::overlaps::Rest;
 
-/// So many are put in order by counting.
-const FEW: usize = 16;
+/// So many are put in order without a branch: what neighbours on a grid overlap with.
+const FEW: usize = 8;
 
 /// Overlaps of a target cell that are found in the order in which the search has its candidates: in a
 /// mesh of like cells in rows it is the same for one target cell after the other, so that the processor
 /// foresees how each is clipped. A scheme is told of them in the order of the ids in the mesh given.
 #[derive(Default)]
 pub(crate) struct Found {
-    sources: Vec<SourceCell>,
+    /// Of each the source cell, and in the lower half its place among the volumes.
+    sources: Vec<u64>,
     volumes: Vec<f64>,
     /// What else is needed, if anything.
     rest: Vec<Rest>,
-    order: Vec<u32>,
 }
 
 impl Found {
@@ -28,7 +30,8 @@ impl Found {
     /// Adds an overlap; of all the same is needed.
     #[inline]
     pub(crate) fn push(&mut self, source: SourceCell, volume: f64, rest: Option<&Rest>) {
-        self.sources.push(source);
+        let place = self.volumes.len() as u64;
+        self.sources.push(u64::from(source.get()) << 32 | place);
         self.volumes.push(volume);
         self.rest.extend(rest);
     }
@@ -39,37 +42,69 @@ impl Found {
         &mut self,
         mut visit: impl FnMut(SourceCell, f64, Option<&Rest>),
     ) {
-        let Self { sources, order, .. } = self;
-        order.clear();
-        if sources.len() <= FEW {
-            // How many come before is its place: no branch that cannot be foreseen.
-            order.resize(sources.len(), 0);
-            for (place, source) in (0..).zip(sources.iter()) {
-                let before = sources.iter().filter(|other| *other < source);
-                order[before.count()] = place;
-            }
+        let mut few = [u64::MAX; FEW];
+        let count = self.sources.len();
+        let sorted = if count <= FEW {
+            few[..count].copy_from_slice(&self.sources);
+            sort_few(&mut few);
+            &few[..count]
         } else {
-            order.extend(0..sources.len() as u32);
-            order.sort_unstable_by_key(|&place| sources[place as usize]);
+            self.sources.sort_unstable();
+            &self.sources
+        };
+        for &source in sorted {
+            let place = source as u32 as usize;
+            let source = SourceCell::new(CellId::new((source >> 32) as u32));
+            visit(source, self.volumes[place], self.rest.get(place));
         }
-        for place in order.iter().map(|&place| place as usize) {
-            let rest = self.rest.get(place);
-            visit(self.sources[place], self.volumes[place], rest);
-        }
+    }
+}
+
+/// The pairs that are exchanged if need be, one after the other, to put eight numbers in order: two sorted
+/// fours are merged, each of which is of two sorted pairs (Batcher, Sorting networks and their
+/// applications, 1968).
+const EXCHANGES: [[usize; 2]; 19] = [
+    [0, 1],
+    [2, 3],
+    [4, 5],
+    [6, 7],
+    [0, 2],
+    [1, 3],
+    [4, 6],
+    [5, 7],
+    [1, 2],
+    [5, 6],
+    [0, 4],
+    [1, 5],
+    [2, 6],
+    [3, 7],
+    [2, 4],
+    [3, 5],
+    [1, 2],
+    [3, 4],
+    [5, 6],
+];
+
+/// Puts numbers in order by the same instructions whatever they are.
+#[inline(always)]
+fn sort_few(numbers: &mut [u64; FEW]) {
+    for [low, high] in EXCHANGES {
+        let (one, other) = (numbers[low], numbers[high]);
+        numbers[low] = one.min(other);
+        numbers[high] = one.max(other);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use geom_intersect::Moments;
-    use mesh_core::CellId;
     use nalgebra::Matrix3;
 
     use super::*;
 
     #[test]
     fn overlaps_come_in_order_whatever_the_order_in_which_they_were_found() {
-        for count in [0, 1, 7, 16, 17, 90] {
+        for count in [0, 1, 7, 8, 9, 90] {
             let mut found = Found::default();
             for all in [false, true] {
                 let rest = |volume: f64| Rest {
@@ -94,6 +129,15 @@ mod tests {
                 });
                 assert_eq!(ids.next(), None);
             }
+        }
+    }
+    #[test]
+    fn a_network_that_sorts_all_zeros_and_ones_sorts_everything() {
+        for set in 0..1_u32 << FEW {
+            let mut numbers = [0, 1, 2, 3, 4, 5, 6, 7].map(|bit: u32| u64::from(set >> bit & 1));
+            sort_few(&mut numbers);
+            assert!(numbers.is_sorted());
+            assert_eq!(numbers.iter().sum::<u64>(), u64::from(set.count_ones()));
         }
     }
 }

@@ -55,6 +55,7 @@ mod overlap_matrix;
 mod overlaps;
 mod packed_tree;
 mod pieces;
+mod prefetch;
 mod prepare;
 mod product;
 mod projection;

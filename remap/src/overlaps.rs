@@ -7,7 +7,7 @@ use mesh_core::{Bounds, Point3, Shape, UnstructuredMesh};
 use nalgebra::Matrix3;
 
 use crate::candidates::{Candidate, CandidateSearch};
-use crate::cell_table::{CellTable, SLOTS, Slot, place};
+use crate::cell_table::{CellTable, Slots, share_place};
 use crate::cells::{SolidMaker, SourceCell, TargetCell, as_upright_box, fill_convex};
 use crate::hexahedra::ExaminedHexahedra;
 use crate::scheme::MomentsNeeded;
@@ -131,14 +131,12 @@ impl OverlapFinder {
         self.fill_target(meshes.target, targets);
         for candidate in candidates {
             let cell = candidate.cell();
-            let source = &mut self.solids.slots()[place(cell)];
-            source.keep(cell, |solid| self.maker.fill(mesh, cell.id(), solid));
+            let mut solids = self.solids.slots();
+            let source = solids.keep(cell, |solid| self.maker.fill(mesh, cell.id(), solid));
             // The quick path says first whether there is an overlap.
-            if let Some(moments) = self.intersector.moments(source.kept(), &self.target) {
+            if let Some(moments) = self.intersector.moments(source, &self.target) {
                 let centroid = moments.centroid();
-                let second = self
-                    .second_moments
-                    .about(source.kept(), &self.target, &centroid);
+                let second = self.second_moments.about(source, &self.target, &centroid);
                 let second = Some(second);
                 visit(cell, moments.volume, Some(&Rest { moments, second }));
             }
@@ -191,6 +189,11 @@ impl OverlapFinder {
             });
             let (others, tetrahedra) = rest.split_at(others.unwrap_or(rest.len()));
             if !is_solid {
+                // Beyond the nearest cache, and asked for while the target is made.
+                let convex = self.convex.slots();
+                for candidate in others {
+                    convex.prefetch(candidate.cell());
+                }
                 self.fill_target(meshes.target, targets);
                 is_solid = true;
             }
@@ -235,7 +238,7 @@ impl OverlapFinder {
             solids,
             ..
         } = self;
-        let convex = convex.slots();
+        let convex = &mut convex.slots();
         let mesh = meshes.source;
         // The ends are read in any case: what an optimiser computes of them beforehand must be of
         // numbers, not of what happens to be there, which the processor takes long to multiply.
@@ -255,12 +258,12 @@ impl OverlapFinder {
                 }
             } else if are_many && meshes.is_apart(candidate, intersector, target) {
                 // Nothing is made of it.
-            } else if convex[place(source)].has(source) || meshes.has_convex_standard_cell(source) {
+            } else if convex.has(source) || meshes.has_convex_standard_cell(source) {
                 // It must not take the place of the one that waits.
-                if let Some(first) = waiting.take_if(|first| place(*first) == place(source)) {
+                if let Some(first) = waiting.take_if(|first| share_place(*first, source)) {
                     visit_convex([first], convex, intersector, target, needed, visit);
                 }
-                convex[place(source)].keep(source, |convex| {
+                convex.keep(source, |convex| {
                     fill_convex(convex, mesh, source.id(), class());
                 });
                 match waiting.take() {
@@ -274,9 +277,9 @@ impl OverlapFinder {
                 if let Some(waiting) = waiting.take() {
                     visit_convex([waiting], convex, intersector, target, needed, visit);
                 }
-                let solid = &mut solids.slots()[place(source)];
-                solid.keep(source, |solid| maker.fill(mesh, source.id(), solid));
-                if let Some(moments) = overlap(intersector, solid.kept(), target, needed) {
+                let mut solids = solids.slots();
+                let solid = solids.keep(source, |solid| maker.fill(mesh, source.id(), solid));
+                if let Some(moments) = overlap(intersector, solid, target, needed) {
                     visit_moments(visit, source, moments, needed);
                 }
             }
@@ -291,13 +294,13 @@ impl OverlapFinder {
 #[inline]
 fn visit_convex<const COUNT: usize>(
     cells: [SourceCell; COUNT],
-    convex: &[Slot<ConvexSource>; SLOTS],
+    convex: &Slots<'_, ConvexSource>,
     intersector: &mut Intersector,
     target: &Solid,
     needed: MomentsNeeded,
     visit: &mut impl FnMut(SourceCell, f64, Option<&Rest>),
 ) {
-    let sources = cells.map(|cell| convex[place(cell)].kept());
+    let sources = cells.map(|cell| convex.kept(cell));
     if needed == MomentsNeeded::Volume {
         let volumes = intersector.convex_volumes(sources, target);
         for (cell, volume) in cells.into_iter().zip(volumes) {

@@ -7,7 +7,7 @@ use geom_intersect::{
 use mesh_core::{CellId, Point3, Shape, UnstructuredMesh};
 
 use crate::candidates::Candidate;
-use crate::cell_table::{CellTable, place};
+use crate::cell_table::CellTable;
 use crate::cells::{SolidMaker, SourceCell, TargetCell};
 use crate::overlaps::{Meshes, Rest, overlap, visit_moments};
 use crate::scheme::MomentsNeeded;
@@ -52,7 +52,7 @@ impl Tetrahedra {
         let Some(target_cell) = *target_cell else {
             return candidates;
         };
-        let kept = kept.slots();
+        let mut kept = kept.slots();
         let mut clip_queued = |intersector: &mut Intersector| {
             clipped.take_queued(intersector, target, needed);
             clipped.for_each(visit, |cell, [source, target]| {
@@ -65,20 +65,21 @@ impl Tetrahedra {
                 overlap(intersector, source, target, needed)
             });
         };
+        // Beyond the nearest cache: all are asked for at once.
+        for candidate in candidates {
+            kept.prefetch(candidate.cell());
+        }
         let mut count = 0;
         for candidate in candidates {
             let cell = candidate.cell();
-            let kept = &mut kept[place(cell)];
-            if !kept.has(cell) {
-                if !meshes.has_convex_tetrahedron(cell) {
-                    break;
-                }
-                let class = meshes.classes[cell.id().index()];
-                kept.keep(cell, |tetrahedron| {
-                    *tetrahedron = SourceTetrahedron::new(nodes(meshes.source, cell.id()), class);
-                });
+            if !kept.has(cell) && !meshes.has_convex_tetrahedron(cell) {
+                break;
             }
-            if intersector.queue_tetrahedron(cell.get(), kept.kept(), target) {
+            let tetrahedron = kept.keep(cell, |tetrahedron| {
+                let class = meshes.classes[cell.id().index()];
+                *tetrahedron = SourceTetrahedron::new(nodes(meshes.source, cell.id()), class);
+            });
+            if intersector.queue_tetrahedron(cell.get(), tetrahedron, target) {
                 clip_queued(intersector);
             }
             count += 1;
