@@ -11,6 +11,7 @@ use crate::general::General;
 use crate::lanes::Avx2;
 use crate::lanes::Portable;
 use crate::moments::{Moments, Wanted};
+use crate::oriented_bounds::{EightOrientedBounds, OrientedBounds};
 use crate::outer_sides::OuterSides;
 use crate::plane::Plane;
 use crate::solid::Solid;
@@ -146,14 +147,15 @@ impl Arithmetic {
     pub(crate) fn find_boxes(
         self,
         boxes: &[EightBoxes],
+        oriented: Option<(&[EightOrientedBounds], &OrientedBounds)>,
         ends: (Point3<f64>, Point3<f64>),
         found: &mut [u32],
     ) -> usize {
         match self {
-            Self::Portable => eight_boxes::find(Portable, boxes, ends, found),
+            Self::Portable => eight_boxes::find(Portable, boxes, oriented, ends, found),
             #[cfg(target_arch = "x86_64")]
             // SAFETY: the features that the function is compiled for were found on this processor.
-            Self::Avx2(math) => unsafe { find_boxes(math, boxes, ends, found) },
+            Self::Avx2(math) => unsafe { find_boxes(math, boxes, oriented, ends, found) },
         }
     }
 
@@ -258,10 +260,11 @@ fn outer_sides_exclude(
 fn find_boxes(
     math: Avx2,
     boxes: &[EightBoxes],
+    oriented: Option<(&[EightOrientedBounds], &OrientedBounds)>,
     ends: (Point3<f64>, Point3<f64>),
     found: &mut [u32],
 ) -> usize {
-    eight_boxes::find(math, boxes, ends, found)
+    eight_boxes::find(math, boxes, oriented, ends, found)
 }
 
 #[cfg(target_arch = "x86_64")]

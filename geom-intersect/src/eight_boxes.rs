@@ -4,6 +4,7 @@ use nalgebra::Point3;
 
 use crate::dispatch::Arithmetic;
 use crate::lanes::{LANES, LaneMath, Lanes};
+use crate::oriented_bounds::{EightOrientedBounds, OrientedBounds};
 
 /// Eight axis-aligned boxes side by side, axis by axis. Unused places hold boxes that nothing
 /// overlaps.
@@ -69,9 +70,34 @@ impl BoxFilter {
         ends: (Point3<f64>, Point3<f64>),
         found: &mut Vec<u32>,
     ) {
+        self.find_some(boxes, None, ends, found);
+    }
+
+    /// Finds boxes as [`find`](Self::find) does, but for those whose oriented bounds, place by place those of
+    /// the boxes, are apart from others.
+    #[inline]
+    pub fn find_oriented(
+        &self,
+        boxes: &[EightBoxes],
+        oriented: &[EightOrientedBounds],
+        ends: (Point3<f64>, Point3<f64>),
+        bounds: &OrientedBounds,
+        found: &mut Vec<u32>,
+    ) {
+        self.find_some(boxes, Some((oriented, bounds)), ends, found);
+    }
+
+    #[inline]
+    fn find_some(
+        &self,
+        boxes: &[EightBoxes],
+        oriented: Option<(&[EightOrientedBounds], &OrientedBounds)>,
+        ends: (Point3<f64>, Point3<f64>),
+        found: &mut Vec<u32>,
+    ) {
         // Eight are written at a time.
         found.resize(LANES * boxes.len(), 0);
-        let count = self.arithmetic.find_boxes(boxes, ends, found);
+        let count = self.arithmetic.find_boxes(boxes, oriented, ends, found);
         found.truncate(count);
     }
 }
@@ -81,13 +107,20 @@ impl BoxFilter {
 pub(crate) fn find(
     math: impl LaneMath,
     boxes: &[EightBoxes],
+    oriented: Option<(&[EightOrientedBounds], &OrientedBounds)>,
     (low, high): (Point3<f64>, Point3<f64>),
     found: &mut [u32],
 ) -> usize {
     let mut count = 0;
     let mut first = 0;
-    for eight in boxes {
-        let set = math.overlapping(&eight.low, &eight.high, low.into(), high.into());
+    for (place, eight) in boxes.iter().enumerate() {
+        let mut set = math.overlapping(&eight.low, &eight.high, low.into(), high.into());
+        // Of many boxes nearby most are beside: their oriented bounds need not be read.
+        if let Some((oriented, bounds)) = oriented
+            && set != 0
+        {
+            set &= !math.apart(&oriented[place].ends, bounds.ends());
+        }
         let Some(places) = found[count..].first_chunk_mut() else {
             break;
         };

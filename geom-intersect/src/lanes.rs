@@ -14,6 +14,8 @@ pub(crate) use vertices::{
     BIT_OF_PLANE, Cut, Differences, LANE_OF_PLANE, NUMBERS, OutsideSets, VertexMath, Vertices,
 };
 
+use crate::oriented_bounds::{DIRECTIONS, SingleLanes};
+
 /// Numbers in each vertex of the general path, and corners of the largest standard cell.
 pub(crate) const LANES: usize = 8;
 
@@ -58,6 +60,9 @@ pub(crate) trait LaneMath: Copy {
         high: [f64; 3],
     ) -> u8;
 
+    /// Returns the set of eight cells that a plane across one of the directions divides from another.
+    fn apart(self, eight: &[[SingleLanes; 2]; DIRECTIONS], other: &[[f32; 2]; DIRECTIONS]) -> u8;
+
     /// Writes the members of a set, counted from `first`, ascending; what follows them is of no meaning.
     fn list(self, set: u8, first: u32, members: &mut [u32; LANES]);
 
@@ -81,14 +86,16 @@ pub(crate) use avx2::Avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx2 {
     use std::arch::x86_64::{
-        __m256d, __m256i, _CMP_GT_OQ, _CMP_LT_OQ, _mm_cvtsi64_si128, _mm256_add_epi32,
-        _mm256_add_pd, _mm256_and_pd, _mm256_castsi256_pd, _mm256_cmp_pd, _mm256_cvtepu8_epi32,
-        _mm256_load_pd, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_movemask_pd,
-        _mm256_mul_pd, _mm256_permute4x64_pd, _mm256_set1_epi32, _mm256_set1_epi64x,
-        _mm256_set1_pd, _mm256_sll_epi16, _mm256_store_pd, _mm256_storeu_si256, _mm256_sub_pd,
+        __m256, __m256d, __m256i, _CMP_GT_OQ, _CMP_LT_OQ, _mm_cvtsi64_si128, _mm256_add_epi32,
+        _mm256_add_pd, _mm256_and_pd, _mm256_castsi256_pd, _mm256_cmp_pd, _mm256_cmp_ps,
+        _mm256_cvtepu8_epi32, _mm256_load_pd, _mm256_load_ps, _mm256_loadu_si256,
+        _mm256_movemask_epi8, _mm256_movemask_pd, _mm256_movemask_ps, _mm256_mul_pd, _mm256_or_ps,
+        _mm256_permute4x64_pd, _mm256_set1_epi32, _mm256_set1_epi64x, _mm256_set1_pd,
+        _mm256_set1_ps, _mm256_setzero_ps, _mm256_sll_epi16, _mm256_store_pd, _mm256_storeu_si256,
+        _mm256_sub_pd,
     };
 
-    use super::{Axes, LANES, LaneMath, Lanes, PlaneRow};
+    use super::{Axes, DIRECTIONS, LANES, LaneMath, Lanes, PlaneRow, SingleLanes};
 
     /// Four lanes in each register. A value of this type exists only where the processor has AVX2.
     #[derive(Debug, Clone, Copy)]
@@ -229,6 +236,25 @@ mod avx2 {
         }
 
         #[inline(always)]
+        fn apart(
+            self,
+            eight: &[[SingleLanes; 2]; DIRECTIONS],
+            other: &[[f32; 2]; DIRECTIONS],
+        ) -> u8 {
+            unsafe {
+                let mut apart = _mm256_setzero_ps();
+                for direction in 0..DIRECTIONS {
+                    let [low, high] = other[direction].map(|end| _mm256_set1_ps(end));
+                    let [lows, highs] = &eight[direction];
+                    let (lows, highs) = (load_single(lows), load_single(highs));
+                    apart = _mm256_or_ps(apart, _mm256_cmp_ps::<_CMP_GT_OQ>(lows, high));
+                    apart = _mm256_or_ps(apart, _mm256_cmp_ps::<_CMP_LT_OQ>(highs, low));
+                }
+                _mm256_movemask_ps(apart) as u8
+            }
+        }
+
+        #[inline(always)]
         fn list(self, set: u8, first: u32, members: &mut [u32; LANES]) {
             unsafe {
                 let places = _mm_cvtsi64_si128(MEMBERS[usize::from(set)].cast_signed());
@@ -322,6 +348,11 @@ mod avx2 {
         fraction: __m256d,
     ) -> __m256d {
         unsafe { _mm256_add_pd(from, _mm256_mul_pd(_mm256_sub_pd(to, from), fraction)) }
+    }
+
+    #[inline(always)]
+    unsafe fn load_single(numbers: &SingleLanes) -> __m256 {
+        unsafe { _mm256_load_ps(numbers.0.as_ptr()) }
     }
 
     #[inline(always)]

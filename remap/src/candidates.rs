@@ -11,6 +11,7 @@ use crate::bins::Bins;
 use crate::cells::{SourceCell, TargetCell};
 use crate::curve::{around, order_along_curve};
 use crate::nearby::{Nearby, group, has_scattered_cells, sort};
+use crate::oriented_cells::Oriented;
 use crate::packed_tree::PackedTree;
 use crate::search_frame::{CellBounds, SearchFrame};
 
@@ -158,7 +159,7 @@ impl CandidateSearch {
             bounds.clear();
             bounds.extend(cells.clone().map(|cell| target.cell_bounds(cell)));
             let cells: Vec<_> = cells.map(TargetCell::new).collect();
-            self.find_candidates_of_each(&bounds, &mut nearby, |index, candidates| {
+            self.find_candidates_of_each(&bounds, None, &mut nearby, |index, candidates| {
                 found.clear();
                 found.extend(candidates.iter().map(|candidate| candidate.cell()));
                 visit(cells[index], &found);
@@ -174,6 +175,7 @@ impl CandidateSearch {
     pub(crate) fn find_candidates_of_each(
         &self,
         bounds: &[Bounds],
+        oriented: Option<Oriented<'_>>,
         nearby: &mut Nearby,
         mut visit: impl FnMut(usize, &[Candidate]),
     ) {
@@ -191,9 +193,12 @@ impl CandidateSearch {
             nearby.fill(
                 |cells| self.for_each(&around, |cell| cells.push(cell)),
                 |cell| self.bounds(cell),
+                oriented.map(|oriented| oriented.sources),
             );
             for (place, bounds) in bounds[first..first + count].iter().enumerate() {
-                visit(first + place, nearby.candidates(bounds));
+                let index = first + place;
+                let oriented = oriented.map(|oriented| &oriented.targets[index]);
+                visit(index, nearby.candidates(bounds, oriented));
             }
             first += count;
         }

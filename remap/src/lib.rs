@@ -51,6 +51,7 @@ mod moment_matrix;
 mod nearby;
 mod numbering;
 mod operator;
+mod oriented_cells;
 mod overlap_matrix;
 mod overlaps;
 mod packed_tree;

@@ -1,6 +1,6 @@
 //! Candidates of several target cells at once.
 
-use geom_intersect::{BoxFilter, EightBoxes};
+use geom_intersect::{BoxFilter, EightBoxes, EightOrientedBounds, OrientedBounds};
 use mesh_core::{Bounds, CellId};
 
 use crate::candidates::Candidate;
@@ -21,20 +21,28 @@ const MAX_NEARBY: f64 = 64.0;
 pub(crate) struct Nearby {
     cells: Vec<Candidate>,
     boxes: Vec<EightBoxes>,
+    /// Where cells have oriented bounds, theirs.
+    oriented: Vec<EightOrientedBounds>,
     filter: BoxFilter,
     found: Vec<u32>,
     pub(crate) candidates: Vec<Candidate>,
 }
 
 impl Nearby {
-    /// Takes the cells that `find` pushes.
+    /// Takes the cells that `find` pushes; `oriented` are the oriented bounds of all source cells.
     #[inline]
     pub(crate) fn fill(
         &mut self,
         find: impl FnOnce(&mut Vec<Candidate>),
         bounds: impl Fn(Candidate) -> Bounds,
+        oriented: Option<&[OrientedBounds]>,
     ) {
-        let Self { cells, boxes, .. } = self;
+        let Self {
+            cells,
+            boxes,
+            oriented: eights,
+            ..
+        } = self;
         cells.clear();
         find(cells);
         sort(cells);
@@ -47,13 +55,36 @@ impl Nearby {
                 boxes.set(place, min, max);
             }
         }
+        if let Some(oriented) = oriented {
+            eights.resize(
+                cells.len().div_ceil(EightBoxes::WIDTH),
+                EightOrientedBounds::EMPTY,
+            );
+            for (cells, eight) in cells.chunks(EightBoxes::WIDTH).zip(eights) {
+                for (place, cell) in cells.iter().enumerate() {
+                    eight.set(place, &oriented[cell.cell().id().index()]);
+                }
+            }
+        }
     }
 
     /// Returns those nearby cells whose bounds share a volume with the given ones, ascending.
     #[inline]
-    pub(crate) fn candidates(&mut self, bounds: &Bounds) -> &[Candidate] {
+    pub(crate) fn candidates(
+        &mut self,
+        bounds: &Bounds,
+        oriented: Option<&OrientedBounds>,
+    ) -> &[Candidate] {
         let ends = (bounds.min, bounds.max);
-        self.filter.find(&self.boxes, ends, &mut self.found);
+        let Self { boxes, found, .. } = self;
+        match oriented {
+            None => self.filter.find(boxes, ends, found),
+            Some(bounds) => {
+                let oriented = &self.oriented;
+                self.filter
+                    .find_oriented(boxes, oriented, ends, bounds, found);
+            }
+        }
         self.candidates.clear();
         let found = self.found.iter().map(|&place| self.cells[place as usize]);
         self.candidates.extend(found);

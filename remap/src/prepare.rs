@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use geom_intersect::{Moments, SolidClass};
+use geom_intersect::{Moments, OrientedBounds, SolidClass};
 use mesh_core::{Bounds, CellId, UnstructuredMesh};
 use rayon::prelude::*;
 
@@ -16,6 +16,7 @@ use crate::error::PrepareError;
 use crate::found::Found;
 use crate::nearby::{Nearby, has_scattered_cells};
 use crate::numbering::NumberedCells;
+use crate::oriented_cells::OrientedCells;
 use crate::overlap_matrix::OverlapMatrix;
 use crate::overlaps::{Meshes, OverlapFinder, Rest};
 use crate::pieces::{CutMesh, put_together};
@@ -108,6 +109,7 @@ pub fn prepare_with(
     let sources = search_frame.bounds_of(cut_source.mesh());
     let sources = NumberedCells::of_source(sources);
     let (bounds, classes) = examine(sources.bounds());
+    let oriented = OrientedCells::of_meshes(sources.mesh(), cut_target.mesh());
     // What is left of it serial runs beside the fingerprints, which are needed in the end.
     let (search, fingerprints) = rayon::join(
         || CandidateSearch::of_bounds(bounds),
@@ -131,6 +133,7 @@ pub fn prepare_with(
         sources: &sources,
         search: &search,
         classes: &classes,
+        oriented: oriented.as_ref(),
         search_frame: &search_frame,
         frame: &frame,
         progress,
@@ -145,7 +148,7 @@ pub fn prepare_with(
 
     matrix.append(&mut last);
     drop((last, job));
-    drop((search, classes, sources));
+    drop((search, classes, oriented, sources));
     let matrix = matrix.finish(&frame)?;
     let matrix = put_together(matrix, [(&cut_source, from), (&cut_target, to)]);
     seconds.assemble = lap();
@@ -165,6 +168,7 @@ struct Job<'a> {
     sources: &'a NumberedCells,
     search: &'a CandidateSearch,
     classes: &'a [SolidClass],
+    oriented: Option<&'a OrientedCells>,
     search_frame: &'a SearchFrame,
     frame: &'a Frame<'a>,
     progress: Progress<'a>,
@@ -267,6 +271,8 @@ struct Worker {
     overlaps: OverlapFinder,
     targets: Vec<TargetCell>,
     bounds: Vec<Bounds>,
+    /// Of the target cells, where they are worth it.
+    oriented: Vec<OrientedBounds>,
     nearby: Nearby,
     contributions: Contributions,
     found: Found,
@@ -290,20 +296,29 @@ impl Worker {
         let bounds = bounds.map(|target| targets.bounds().of(target.id()));
         self.bounds.clear();
         self.bounds.extend(bounds);
+        let mut oriented = take(&mut self.oriented);
+        if let Some(cells) = job.oriented {
+            let targets_of_block = self.targets.iter().map(|target| target.id());
+            cells.find(targets.mesh(), targets_of_block, &mut oriented);
+        }
 
         // A little more than the last block had, as most have about the same.
         rows.clear(self.targets.len(), self.entries + self.entries / 8);
         let mut outcome = Ok(());
         let (bounds, mut nearby) = (take(&mut self.bounds), take(&mut self.nearby));
-        job.search
-            .find_candidates_of_each(&bounds, &mut nearby, |index, candidates| {
+        job.search.find_candidates_of_each(
+            &bounds,
+            job.oriented.map(|cells| cells.beside(&oriented)),
+            &mut nearby,
+            |index, candidates| {
                 if outcome.is_ok() {
                     self.overlap(job, targets, index, candidates);
                     let row = targets.given_id(self.targets[index].id());
                     outcome = rows.push_cell(row.get(), &mut self.contributions, job.frame);
                 }
-            });
-        (self.bounds, self.nearby) = (bounds, nearby);
+            },
+        );
+        (self.bounds, self.oriented, self.nearby) = (bounds, oriented, nearby);
         self.entries = rows.entry_count();
         outcome
     }
@@ -462,6 +477,7 @@ mod tests {
             sources: &sources,
             search: &CandidateSearch::of_bounds(bounds),
             classes: &classes,
+            oriented: None,
             search_frame: &search_frame,
             frame: &frame,
             progress: &|_| {},

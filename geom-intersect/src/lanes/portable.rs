@@ -5,6 +5,7 @@
 use wide::{f32x4, f64x2, i16x8, i32x4, i32x8, u8x16, u16x8};
 
 use super::{Axes, LANES, LaneMath, Lanes, PlaneRow};
+use crate::oriented_bounds::{DIRECTIONS, SingleLanes};
 
 /// Two lanes in each register, of which every processor has some.
 #[derive(Debug, Clone, Copy)]
@@ -97,6 +98,17 @@ impl LaneMath for Portable {
         }
         let [a, b, c, d] = overlaps;
         (set_of_four(a, b) | set_of_four(c, d) << 4) as u8
+    }
+
+    #[inline(always)]
+    fn apart(self, eight: &[[SingleLanes; 2]; DIRECTIONS], other: &[[f32; 2]; DIRECTIONS]) -> u8 {
+        let mut apart = [false; LANES];
+        for ([lows, highs], [low, high]) in eight.iter().zip(other) {
+            for lane in 0..LANES {
+                apart[lane] |= (lows.0[lane] > *high) | (highs.0[lane] < *low);
+            }
+        }
+        (0..LANES).fold(0, |set, lane| set | u8::from(apart[lane]) << lane)
     }
 
     #[inline(always)]
