@@ -18,6 +18,7 @@ mod transfer;
 use std::time::Duration;
 
 use criterion::Criterion;
+use mimalloc::MiMalloc;
 
 pub use cells::Cell;
 pub use exercise::{Exercise, Meshes};
@@ -32,6 +33,10 @@ pub use recipes::shuffle;
 pub use search::{check_search, count_candidates};
 pub use threads::{Times, thread_pool, time_on_one_thread};
 pub use transfer::{plain_parallel_product, plain_product, smooth_field};
+
+/// That of the command line.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Criterion with few samples and short times, so that all benches together take some minutes;
 /// what the command line says goes before.
