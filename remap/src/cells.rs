@@ -9,7 +9,7 @@ use mesh_core::{Bounds, CellId, Point3, Shape, UnstructuredMesh};
 use rayon::prelude::*;
 
 use crate::hexahedra::{ExaminedHexahedra, hexahedron};
-use crate::search_frame::CellBounds;
+use crate::numbering::NumberedCells;
 use crate::tetrahedra::nodes;
 
 /// A cell of the source mesh.
@@ -169,8 +169,9 @@ pub(crate) fn as_upright_box(mesh: &UnstructuredMesh, cell: CellId) -> Option<(P
 }
 
 /// Finds the bounds, in some frame, and the class of every cell of a mesh, in parallel.
-pub(crate) fn examine(cell_bounds: &CellBounds) -> (Vec<Bounds>, Vec<SolidClass>) {
-    let mesh = cell_bounds.mesh();
+pub(crate) fn examine(numbered: &NumberedCells) -> (Vec<Bounds>, Vec<SolidClass>) {
+    let cell_bounds = numbered.bounds();
+    let mesh = numbered.mesh();
     let (mut bounds, mut classes) = (Vec::new(), Vec::new());
     let cells = mesh.cell_count() as u32;
     (0..cells)
@@ -181,6 +182,7 @@ pub(crate) fn examine(cell_bounds: &CellBounds) -> (Vec<Bounds>, Vec<SolidClass>
             |(maker, solid, examined), cell| {
                 let next = (cell..cells).map(CellId::new);
                 let cell = CellId::new(cell);
+                numbered.prefetch_after(cell);
                 let ((min, max), class) = if let Some(examined) = examined.known(cell) {
                     examined
                 } else if let Some((min, max)) = as_upright_box(mesh, cell) {

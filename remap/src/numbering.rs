@@ -10,6 +10,7 @@ use crate::cells::as_upright_box;
 use crate::counting_sort::{sort_into_bins, starts_of_bins};
 use crate::curve::{around, order_along_curve};
 use crate::nearby::has_scattered_cells;
+use crate::prefetch::prefetch;
 use crate::search_frame::CellBounds;
 
 /// How many cells a thread takes at a time; the order does not depend on it.
@@ -17,6 +18,9 @@ const CHUNK: usize = 4096;
 
 /// So many cells are too many for the cache near a processor.
 const FAR_APART: usize = 1 << 15;
+
+/// So many cells before a cell is looked at the processor is asked for its nodes.
+const CELLS_AHEAD: usize = 8;
 
 /// How many cells are looked at to tell whether all are boxes.
 const SAMPLES: usize = 64;
@@ -83,6 +87,19 @@ impl NumberedCells {
     #[inline]
     pub(crate) fn mesh(&self) -> &UnstructuredMesh {
         self.bounds.mesh()
+    }
+
+    /// Asks the processor for the nodes of a cell that comes a little after this one, where cells are numbered
+    /// anew: their nodes are all over the memory.
+    #[inline]
+    pub(crate) fn prefetch_after(&self, cell: CellId) {
+        let next = cell.index() + CELLS_AHEAD;
+        if self.are_renumbered() && next < self.mesh().cell_count() {
+            let mesh = self.mesh();
+            for node in mesh.cell_nodes(CellId::new(next as u32)) {
+                prefetch(&mesh.nodes()[node.index()]);
+            }
+        }
     }
 
     /// Whether the cells have other ids than in the mesh given.

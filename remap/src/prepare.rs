@@ -64,7 +64,7 @@ pub struct Seconds {
 /// on the current `rayon` thread pool; the result has the same bits for any number of threads.
 ///
 /// Memory beside the meshes: 12 bytes per entry, and while it runs some 100 bytes per source cell, half as
-/// many again where cells are numbered so poorly that they are numbered anew.
+/// many again where cells are numbered so poorly that they are numbered anew, or where both meshes are of tetrahedra.
 /// What it costs in time is in `benches/runs`.
 ///
 /// # Errors
@@ -108,7 +108,7 @@ pub fn prepare_with(
     let search_frame = SearchFrame::of_meshes(cut_source.mesh(), cut_target.mesh());
     let sources = search_frame.bounds_of(cut_source.mesh());
     let sources = NumberedCells::of_source(sources);
-    let (bounds, classes) = examine(sources.bounds());
+    let (bounds, classes) = examine(&sources);
     let oriented = OrientedCells::of_meshes(sources.mesh(), cut_target.mesh());
     // What is left of it serial runs beside the fingerprints, which are needed in the end.
     let (search, fingerprints) = rayon::join(
@@ -293,7 +293,10 @@ impl Worker {
         self.targets.clear();
         self.targets.extend(cells);
         let bounds = self.targets.iter();
-        let bounds = bounds.map(|target| targets.bounds().of(target.id()));
+        let bounds = bounds.map(|target| {
+            targets.prefetch_after(target.id());
+            targets.bounds().of(target.id())
+        });
         self.bounds.clear();
         self.bounds.extend(bounds);
         let mut oriented = take(&mut self.oriented);
@@ -469,7 +472,7 @@ mod tests {
         } else {
             NumberedCells::as_given(sources)
         };
-        let (bounds, classes) = examine(sources.bounds());
+        let (bounds, classes) = examine(&sources);
         let job = Job {
             source: &cut_source,
             target: &cut_target,
