@@ -2,11 +2,10 @@
 
 use std::mem::take;
 
-use mesh_core::CsrMatrix;
+use mesh_core::{CsrMatrix, prefetch};
 use rayon::prelude::*;
 
 use crate::error::PrepareError;
-use crate::prefetch::prefetch;
 use crate::scheme::{Contributions, Entry, Scheme};
 
 /// What a scheme's matrix looks like from outside.

@@ -1,7 +1,8 @@
 //! What is kept of source cells for the next target cells.
 
+use mesh_core::prefetch;
+
 use crate::cells::SourceCell;
-use crate::prefetch::prefetch;
 
 /// A table of fixed size of what was made of source cells, each where its id says: target cells that
 /// follow each other meet the same ones.

@@ -56,7 +56,6 @@ mod overlap_matrix;
 mod overlaps;
 mod packed_tree;
 mod pieces;
-mod prefetch;
 mod prepare;
 mod product;
 mod projection;

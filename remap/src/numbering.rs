@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use mesh_core::{Bounds, CellId, Point3, UnstructuredMesh};
+use mesh_core::{Bounds, CellId, Point3, UnstructuredMesh, prefetch};
 use rayon::prelude::*;
 
 use crate::candidates::cell_bounds;
@@ -10,7 +10,6 @@ use crate::cells::as_upright_box;
 use crate::counting_sort::{sort_into_bins, starts_of_bins};
 use crate::curve::{around, order_along_curve};
 use crate::nearby::has_scattered_cells;
-use crate::prefetch::prefetch;
 use crate::search_frame::CellBounds;
 
 /// How many cells a thread takes at a time; the order does not depend on it.

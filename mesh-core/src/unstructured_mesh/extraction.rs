@@ -1,7 +1,10 @@
 //! Parts of a mesh: chosen cells, with or without the nodes nobody uses.
 
 use super::{MeshArrays, PolyhedronFaces, UnstructuredMesh};
-use crate::{CellId, NodeId, Shape};
+use crate::{CellId, NodeId, Shape, prefetch};
+
+/// So many cells before a cell is copied the processor is asked for it.
+const CELLS_AHEAD: usize = 16;
 
 /// Why cells cannot be extracted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -106,7 +109,13 @@ impl UnstructuredMesh {
             arrays.offsets.push(end);
         }
         arrays.connectivity.reserve_exact(end);
-        for &cell in cells {
+        for (place, &cell) in cells.iter().enumerate() {
+            // Cells in another order come from all over the memory.
+            if let Some(&next) = cells.get(place + CELLS_AHEAD)
+                && let Some(node) = self.cell_nodes(next).first()
+            {
+                prefetch(node);
+            }
             arrays.connectivity.extend_from_slice(self.cell_nodes(cell));
         }
         if arrays.shapes.contains(&Shape::Polyhedron) {
