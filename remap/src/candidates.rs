@@ -168,7 +168,7 @@ impl CandidateSearch {
     }
 
     /// Visits many bounds in their order, each with the source cells whose bounds share a volume
-    /// with it, in ascending order.
+    /// with it, in ascending order; where oriented bounds are given, without those that are apart in them.
     ///
     /// Faster than [`find_candidates`](Self::find_candidates) for one after the other where bounds
     /// that follow each other are close together: they are searched for in groups.

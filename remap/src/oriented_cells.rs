@@ -6,8 +6,8 @@ use rayon::prelude::*;
 
 /// The oriented bounds of the source cells of a job, for which they are worth it.
 ///
-/// Of tetrahedra in a mesh more than two thirds of those whose bounds overlap do not overlap themselves;
-/// the oriented bounds of half of the former and more do not. Takes 48 bytes for each source cell.
+/// Of tetrahedra of two meshes whose bounds overlap more than two thirds do not overlap, and most of those are
+/// apart in their oriented bounds. Takes 48 bytes for each source cell.
 #[derive(Debug)]
 pub(crate) struct OrientedCells {
     origin: Point3,

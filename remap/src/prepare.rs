@@ -301,8 +301,8 @@ impl Worker {
         self.bounds.extend(bounds);
         let mut oriented = take(&mut self.oriented);
         if let Some(cells) = job.oriented {
-            let targets_of_block = self.targets.iter().map(|target| target.id());
-            cells.find(targets.mesh(), targets_of_block, &mut oriented);
+            let of_block = self.targets.iter().map(|target| target.id());
+            cells.find(targets.mesh(), of_block, &mut oriented);
         }
 
         // A little more than the last block had, as most have about the same.
