@@ -20,7 +20,7 @@ use crate::oriented_bounds::{EightOrientedBounds, OrientedBounds};
 /// }
 /// let mut found = Vec::new();
 /// let ends = (Point3::new(6.5, 0.5, 0.5), Point3::new(9.0, 2.0, 2.0));
-/// BoxFilter::default().find(&boxes, ends, &mut found);
+/// BoxFilter::default().find(&boxes, None, ends, &mut found);
 /// assert_eq!(found, [6, 7, 8]); // 9 is only touched
 /// ```
 #[derive(Debug, Clone, Copy)]
@@ -62,33 +62,14 @@ pub struct BoxFilter {
 impl BoxFilter {
     /// Puts the places of those boxes that share a volume with the one that ends in `ends` into
     /// `found`, ascending: of the first eight boxes 0 to 7, and so on. Comparisons are exact; boxes
-    /// with numbers that are none overlap nothing.
+    /// with numbers that are none overlap nothing. Where there are oriented bounds, place by place those of
+    /// the boxes, and others, boxes whose own are apart from the others are left out.
+    ///
+    /// # Panics
+    ///
+    /// If there are oriented bounds of fewer boxes.
     #[inline]
     pub fn find(
-        &self,
-        boxes: &[EightBoxes],
-        ends: (Point3<f64>, Point3<f64>),
-        found: &mut Vec<u32>,
-    ) {
-        self.find_some(boxes, None, ends, found);
-    }
-
-    /// Finds boxes as [`find`](Self::find) does, but for those whose oriented bounds, place by place those of
-    /// the boxes, are apart from others.
-    #[inline]
-    pub fn find_oriented(
-        &self,
-        boxes: &[EightBoxes],
-        oriented: &[EightOrientedBounds],
-        ends: (Point3<f64>, Point3<f64>),
-        bounds: &OrientedBounds,
-        found: &mut Vec<u32>,
-    ) {
-        self.find_some(boxes, Some((oriented, bounds)), ends, found);
-    }
-
-    #[inline]
-    fn find_some(
         &self,
         boxes: &[EightBoxes],
         oriented: Option<(&[EightOrientedBounds], &OrientedBounds)>,
@@ -173,7 +154,7 @@ mod tests {
                 let expected: Vec<u32> = overlapping.map(|(place, _)| place as u32).collect();
                 for arithmetic in [Arithmetic::default(), Arithmetic::Portable] {
                     let mut found = Vec::new();
-                    BoxFilter { arithmetic }.find(&boxes, along(axis, from, to), &mut found);
+                    BoxFilter { arithmetic }.find(&boxes, None, along(axis, from, to), &mut found);
                     assert_eq!(found, expected, "{from}..{to}");
                 }
             }

@@ -14,7 +14,7 @@ pub(crate) use vertices::{
     BIT_OF_PLANE, Cut, Differences, LANE_OF_PLANE, NUMBERS, OutsideSets, VertexMath, Vertices,
 };
 
-use crate::oriented_bounds::{DIRECTIONS, SingleLanes};
+use crate::oriented_bounds::DIRECTIONS;
 
 /// Numbers in each vertex of the general path, and corners of the largest standard cell.
 pub(crate) const LANES: usize = 8;
@@ -23,6 +23,11 @@ pub(crate) const LANES: usize = 8;
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[repr(C, align(64))]
 pub(crate) struct Lanes(pub(crate) [f64; LANES]);
+
+/// Eight numbers of single precision.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[repr(C, align(32))]
+pub(crate) struct SingleLanes(pub(crate) [f32; LANES]);
 
 /// Coordinates in the order z, x, y, and a number to fill the register.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -137,8 +142,8 @@ mod avx2 {
 
     // SAFETY, of every block below: the intrinsics need AVX2, which `self` proves to be there. Those
     // that read or write memory do so within arrays of exactly that size, borrowed for it, at
-    // `4 * half` of eight numbers, `half` being 0 or 1, or whole; `Lanes` and `Axes` are aligned to
-    // 32 bytes and more, as `_mm256_load_pd` asks, and for bytes unaligned access is used.
+    // `4 * half` of eight numbers, `half` being 0 or 1, or whole; `Lanes`, `SingleLanes` and `Axes` are
+    // aligned to 32 bytes and more, as `_mm256_load_pd` and `_mm256_load_ps` ask, and for bytes unaligned access is used.
     impl LaneMath for Avx2 {
         #[inline(always)]
         fn relative(self, numbers: &Lanes, origin: f64) -> Lanes {

@@ -3,7 +3,7 @@
 use nalgebra::Point3;
 use wide::f64x4;
 
-use crate::lanes::LANES;
+use crate::lanes::{LANES, SingleLanes};
 
 /// How far a cell extends along the six directions halfway between two axes: twelve planes around it
 /// beside the six of its bounds (a discrete oriented polytope: Klosowski and others, Efficient collision
@@ -13,20 +13,16 @@ use crate::lanes::LANES;
 /// precision; cells that overlap are never taken for apart.
 ///
 /// ```
-/// use geom_intersect::{EightOrientedBounds, OrientedBounds};
+/// use geom_intersect::OrientedBounds;
 /// use nalgebra::{Point3, Vector3};
 ///
 /// let origin = Point3::origin();
 /// let nodes = [[0., 0., 0.], [1., 0., 0.], [0., 1., 0.], [0., 0., 1.]].map(Point3::from);
 /// let target = OrientedBounds::of(&nodes, &origin);
 ///
-/// let mut eight = EightOrientedBounds::EMPTY;
-/// for (place, shift) in [0.25, 0.75].into_iter().enumerate() {
-///     let shifted = nodes.map(|node| node + Vector3::new(shift, shift, 0.0));
-///     eight.set(place, &OrientedBounds::of(&shifted, &origin));
-/// }
-/// assert!(!eight.is_apart(0, &target));
-/// assert!(eight.is_apart(1, &target));
+/// let shifted = |shift: f64| nodes.map(|node| node + Vector3::new(shift, shift, 0.0));
+/// assert!(!OrientedBounds::of(&shifted(0.25), &origin).is_apart(&target));
+/// assert!(OrientedBounds::of(&shifted(0.75), &origin).is_apart(&target));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct OrientedBounds {
@@ -78,16 +74,18 @@ impl OrientedBounds {
         Self { ends }
     }
 
+    /// Whether a plane across one of the directions is between the two. Not if a number is none.
+    #[must_use]
+    pub fn is_apart(&self, other: &Self) -> bool {
+        let mut pairs = self.ends.iter().zip(&other.ends);
+        pairs.any(|(one, other)| one[0] > other[1] || one[1] < other[0])
+    }
+
     #[inline(always)]
     pub(crate) fn ends(&self) -> &[[f32; 2]; DIRECTIONS] {
         &self.ends
     }
 }
-
-/// Eight numbers of single precision.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[repr(C, align(32))]
-pub(crate) struct SingleLanes(pub(crate) [f32; LANES]);
 
 /// Oriented bounds of eight cells side by side.
 #[derive(Debug, Clone, Copy)]
@@ -118,20 +116,6 @@ impl EightOrientedBounds {
             }
         }
     }
-
-    /// Whether a plane across one of the directions is between the bounds in a place and others. Not if
-    /// a number is none.
-    ///
-    /// # Panics
-    ///
-    /// If the place is not below eight.
-    #[must_use]
-    pub fn is_apart(&self, place: usize, other: &OrientedBounds) -> bool {
-        self.ends
-            .iter()
-            .zip(&other.ends)
-            .any(|([lows, highs], [low, high])| lows.0[place] > *high || highs.0[place] < *low)
-    }
 }
 
 #[cfg(test)]
@@ -143,12 +127,6 @@ mod tests {
     use crate::eight_boxes::{EightBoxes, find};
     use crate::lanes::Portable;
     use crate::test_cells::random;
-
-    fn of(points: &[Point3<f64>; 4], origin: &Point3<f64>) -> EightOrientedBounds {
-        let mut eight = EightOrientedBounds::EMPTY;
-        eight.set(3, &OrientedBounds::of(points, origin));
-        eight
-    }
 
     fn finite(point: Point3<f64>) -> Point3<f64> {
         point.map(|x| x.clamp(f64::MIN, f64::MAX))
@@ -173,7 +151,10 @@ mod tests {
                     (one[2], other[1]) = (shared, shared);
                     for origin in [Point3::origin(), shared, one[0], point(1.0)] {
                         let bounds = OrientedBounds::of(&other, &origin);
-                        assert!(!of(&one, &origin).is_apart(3, &bounds), "{one:?} {other:?}");
+                        assert!(
+                            !OrientedBounds::of(&one, &origin).is_apart(&bounds),
+                            "{one:?} {other:?}"
+                        );
                     }
                 }
             }
@@ -210,7 +191,10 @@ mod tests {
                     let (one, other) = (one.each_ref().map(moved), other.each_ref().map(moved));
                     let origin = moved(&origin);
                     let bounds = OrientedBounds::of(&other, &origin);
-                    assert!(!of(&one, &origin).is_apart(3, &bounds), "{one:?} {other:?}");
+                    assert!(
+                        !OrientedBounds::of(&one, &origin).is_apart(&bounds),
+                        "{one:?} {other:?}"
+                    );
                 }
             }
         }
@@ -228,7 +212,10 @@ mod tests {
                 for shift in [shift, -shift] {
                     let shifted = nodes.map(|node| node + shift);
                     let bounds = OrientedBounds::of(&shifted, &origin);
-                    assert!(of(&nodes, &origin).is_apart(3, &bounds), "{shift}");
+                    assert!(
+                        OrientedBounds::of(&nodes, &origin).is_apart(&bounds),
+                        "{shift}"
+                    );
                 }
             }
         }
@@ -251,16 +238,13 @@ mod tests {
             let origin = Point3::origin();
             let mut eights = [EightOrientedBounds::EMPTY; 3];
             let mut boxes = [EightBoxes::EMPTY; 3];
-            for place in 0..20 {
-                let bounds = OrientedBounds::of(&cell(), &origin);
-                eights[place / LANES].set(place % LANES, &bounds);
+            let cells = [0; 20].map(|_| OrientedBounds::of(&cell(), &origin));
+            for (place, bounds) in cells.iter().enumerate() {
+                eights[place / LANES].set(place % LANES, bounds);
                 boxes[place / LANES].set(place % LANES, everywhere[0], everywhere[1]);
             }
             let other = OrientedBounds::of(&cell(), &origin);
-            let apart = |place: &u32| {
-                let place = *place as usize;
-                eights[place / LANES].is_apart(place % LANES, &other)
-            };
+            let apart = |place: &u32| cells[*place as usize].is_apart(&other);
             let expected: Vec<u32> = (0..20).filter(|place| !apart(place)).collect();
             counts[0] += expected.len();
             counts[1] += 20 - expected.len();

@@ -76,15 +76,9 @@ impl Nearby {
         oriented: Option<&OrientedBounds>,
     ) -> &[Candidate] {
         let ends = (bounds.min, bounds.max);
-        let Self { boxes, found, .. } = self;
-        match oriented {
-            None => self.filter.find(boxes, ends, found),
-            Some(bounds) => {
-                let oriented = &self.oriented;
-                self.filter
-                    .find_oriented(boxes, oriented, ends, bounds, found);
-            }
-        }
+        let oriented = oriented.map(|bounds| (self.oriented.as_slice(), bounds));
+        self.filter
+            .find(&self.boxes, oriented, ends, &mut self.found);
         self.candidates.clear();
         let found = self.found.iter().map(|&place| self.cells[place as usize]);
         self.candidates.extend(found);

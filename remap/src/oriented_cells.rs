@@ -40,19 +40,15 @@ impl OrientedCells {
         })
     }
 
-    /// Finds the oriented bounds of some target cells.
-    pub(crate) fn find(
-        &self,
+    /// Finds the oriented bounds of some target cells, which take the place of others.
+    pub(crate) fn beside<'a>(
+        &'a self,
         mesh: &UnstructuredMesh,
         cells: impl Iterator<Item = CellId>,
-        bounds: &mut Vec<OrientedBounds>,
-    ) {
-        bounds.clear();
-        bounds.extend(cells.map(|cell| bounds_of(mesh, cell, &self.origin)));
-    }
-
-    /// Returns these and those of some target cells.
-    pub(crate) fn beside<'a>(&'a self, targets: &'a [OrientedBounds]) -> Oriented<'a> {
+        targets: &'a mut Vec<OrientedBounds>,
+    ) -> Oriented<'a> {
+        targets.clear();
+        targets.extend(cells.map(|cell| bounds_of(mesh, cell, &self.origin)));
         Oriented {
             sources: &self.sources,
             targets,

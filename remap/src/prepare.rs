@@ -299,29 +299,25 @@ impl Worker {
         });
         self.bounds.clear();
         self.bounds.extend(bounds);
-        let mut oriented = take(&mut self.oriented);
-        if let Some(cells) = job.oriented {
-            let of_block = self.targets.iter().map(|target| target.id());
-            cells.find(targets.mesh(), of_block, &mut oriented);
-        }
+        let mut oriented_targets = take(&mut self.oriented);
+        let oriented = job.oriented.map(|cells| {
+            let ids = self.targets.iter().map(|target| target.id());
+            cells.beside(targets.mesh(), ids, &mut oriented_targets)
+        });
 
         // A little more than the last block had, as most have about the same.
         rows.clear(self.targets.len(), self.entries + self.entries / 8);
         let mut outcome = Ok(());
         let (bounds, mut nearby) = (take(&mut self.bounds), take(&mut self.nearby));
-        job.search.find_candidates_of_each(
-            &bounds,
-            job.oriented.map(|cells| cells.beside(&oriented)),
-            &mut nearby,
-            |index, candidates| {
+        job.search
+            .find_candidates_of_each(&bounds, oriented, &mut nearby, |index, candidates| {
                 if outcome.is_ok() {
                     self.overlap(job, targets, index, candidates);
                     let row = targets.given_id(self.targets[index].id());
                     outcome = rows.push_cell(row.get(), &mut self.contributions, job.frame);
                 }
-            },
-        );
-        (self.bounds, self.oriented, self.nearby) = (bounds, oriented, nearby);
+            });
+        (self.bounds, self.oriented, self.nearby) = (bounds, oriented_targets, nearby);
         self.entries = rows.entry_count();
         outcome
     }

@@ -4,8 +4,8 @@
 
 use wide::{f32x4, f64x2, i16x8, i32x4, i32x8, u8x16, u16x8};
 
-use super::{Axes, LANES, LaneMath, Lanes, PlaneRow};
-use crate::oriented_bounds::{DIRECTIONS, SingleLanes};
+use super::{Axes, LANES, LaneMath, Lanes, PlaneRow, SingleLanes};
+use crate::oriented_bounds::DIRECTIONS;
 
 /// Two lanes in each register, of which every processor has some.
 #[derive(Debug, Clone, Copy)]
