@@ -3,8 +3,12 @@
 //! J. Skilling, "Programming the Hilbert curve", AIP Conf. Proc. 707 (2004) 381; here without
 //! branches and for several places at a time.
 
+use std::mem::take;
+
 use mesh_core::{Bounds, Point3};
 use rayon::prelude::*;
+
+use crate::counting_sort::{sort_into_bins, starts_of_bins};
 
 /// How many cells a thread takes at a time; the order does not depend on it.
 const CHUNK: usize = 4096;
@@ -15,13 +19,16 @@ const LANES: usize = 8;
 /// So many cells in one place of the curve's grid may stay in the order of their ids.
 const CROWD: usize = 8;
 
+/// Levels of the curve's grid at most: 16 million places.
+const MAX_LEVELS: u32 = 8;
+
 /// Returns the cells 0, 1, 2, … in the order in which a Hilbert curve through the centres of their
-/// bounds meets them; of equals in that of ids. The curve fills `around`, the bounds of all.
+/// bounds meets them; of cells in one place in that of ids. The curve fills `around`, the bounds of all.
 ///
-/// The curve's grid has as many places as fit a word beside the ids; where more than a few cells
+/// The curve's grid has one to eight places for each cell. Where more than a few cells
 /// share a place they are put in order among themselves on a finer one.
 ///
-/// Cost: `O(n log n)`, some tens of nanoseconds per cell, shared by all threads.
+/// Cost: `O(n)` where cells are spread evenly, some ten nanoseconds per cell.
 pub(crate) fn order_along_curve(bounds: &[Bounds], around: &Bounds) -> Vec<u32> {
     let mut order: Vec<u32> = (0..bounds.len() as u32).into_par_iter().collect();
     sort_along_curve(&mut order, bounds, around);
@@ -36,55 +43,50 @@ pub(crate) fn around(bounds: &[Bounds]) -> Bounds {
 
 fn sort_along_curve(cells: &mut [u32], bounds: &[Bounds], around: &Bounds) {
     let centre = |cell: u32| centre(&bounds[cell as usize]);
-    let id_bits = usize::BITS - (cells.len() - 1).leading_zeros();
-    let grid = Grid::new(around, (64 - id_bits) / 3);
-    let mut keys = vec![0_u64; cells.len()];
-    keys.par_chunks_mut(CHUNK)
+    let grid = Grid::for_cells(cells.len(), around);
+    let mut places = vec![0_u32; cells.len()];
+    places
+        .par_chunks_mut(CHUNK)
         .zip(cells.par_chunks(CHUNK))
-        .enumerate()
-        .for_each(|(chunk, (keys, cells))| {
-            let first = (chunk * CHUNK) as u64;
-            for (group, (keys, cells)) in
-                keys.chunks_mut(LANES).zip(cells.chunks(LANES)).enumerate()
-            {
-                let mut places = [[0_u32; LANES]; 3];
+        .for_each(|(places, cells)| {
+            for (places, cells) in places.chunks_mut(LANES).zip(cells.chunks(LANES)) {
+                let mut coordinates = [[0_u32; LANES]; 3];
                 for (lane, &cell) in cells.iter().enumerate() {
                     let centre = centre(cell);
-                    for (axis, places) in places.iter_mut().enumerate() {
-                        places[lane] = grid.place(axis, &centre);
+                    for (axis, coordinates) in coordinates.iter_mut().enumerate() {
+                        coordinates[lane] = grid.coordinate(axis, &centre);
                     }
                 }
-                let indices = hilbert_indices(places, grid.bits);
-                for (lane, key) in keys.iter_mut().enumerate() {
-                    *key = indices[lane] << id_bits | (first + (group * LANES + lane) as u64);
-                }
+                let indices = hilbert_indices(coordinates, grid.levels);
+                places.copy_from_slice(&indices[..places.len()]);
             }
         });
-    sort(&mut keys);
-    let at = |key: u64| (key & ((1 << id_bits) - 1)) as usize;
+    let mut starts = starts_of_bins(&places, 1 << (3 * grid.levels));
+    let order = sort_into_bins(&places, &mut starts);
+    drop(places);
     let old = cells.to_vec();
     cells
-        .par_chunks_mut(CHUNK)
-        .zip(keys.par_chunks(CHUNK))
-        .for_each(|(cells, keys)| {
-            for (cell, &key) in cells.iter_mut().zip(keys) {
-                *cell = old[at(key)];
-            }
-        });
-    drop(old);
-    let mut rest = cells;
-    for crowd in keys.chunk_by(|one, next| one >> id_bits == next >> id_bits) {
-        let (cells, others) = rest.split_at_mut(crowd.len());
-        if crowd.len() > CROWD {
-            let closer = cells.iter().map(|&cell| centre(cell));
-            let closer = closer.fold(Bounds::EMPTY, |all, centre| all.with_point(&centre));
-            // Else all have the same centre, or no finer grid is left.
-            if closer.min != closer.max && closer != *around {
-                sort_along_curve(cells, bounds, &closer);
-            }
+        .par_iter_mut()
+        .with_min_len(CHUNK)
+        .zip(&order)
+        .for_each(|(cell, &index)| *cell = old[index as usize]);
+    drop((old, order));
+    let crowds = starts.windows(2).map(|ends| (ends[1] - ends[0]) as usize);
+    let crowds = crowds.scan(cells, |rest, count| {
+        let (crowd, others) = take(rest).split_at_mut(count);
+        *rest = others;
+        Some(crowd)
+    });
+    let crowds: Vec<_> = crowds.filter(|crowd| crowd.len() > CROWD).collect();
+    drop(starts);
+    crowds.into_par_iter().for_each(|crowd| {
+        let closer = crowd.iter().map(|&cell| centre(cell));
+        let closer = closer.fold(Bounds::EMPTY, |all, centre| all.with_point(&centre));
+        // Else all have the same centre, or no finer grid is left.
+        if closer.min != closer.max && closer != *around {
+            sort_along_curve(crowd, bounds, &closer);
         }
-        rest = others;
-    }
+    });
 }
 
 #[inline]
@@ -93,132 +95,80 @@ fn centre(bounds: &Bounds) -> Point3 {
     Point3::new(middle(0), middle(1), middle(2))
 }
 
-/// The places of the curve: a grid of `2^bits` along each axis.
+/// The places of the curve: a grid of two to the power of its levels along each axis.
 struct Grid {
     low: Point3,
     scale: [f64; 3],
-    bits: u32,
+    levels: u32,
 }
 
 impl Grid {
-    fn new(around: &Bounds, bits: u32) -> Self {
-        let bits = bits.min(21);
-        let places = f64::from(1_u32 << bits);
+    /// Returns a grid of as many places as there are cells, or a few times as many.
+    fn for_cells(cells: usize, around: &Bounds) -> Self {
+        let bits = usize::BITS - cells.saturating_sub(1).leading_zeros();
+        let levels = bits.div_ceil(3).clamp(1, MAX_LEVELS);
+        let places = f64::from(1_u32 << levels);
         Self {
             low: around.min,
             scale: [0, 1, 2].map(|axis| places / (around.max[axis] - around.min[axis])),
-            bits,
+            levels,
         }
     }
 
     #[inline]
-    fn place(&self, axis: usize, point: &Point3) -> u32 {
+    fn coordinate(&self, axis: usize, point: &Point3) -> u32 {
         let place = (point[axis] - self.low[axis]) * self.scale[axis];
         // The cast takes what is not a number, along an axis without extent, to zero.
-        (place as u32).min((1 << self.bits) - 1)
+        (place as u32).min((1 << self.levels) - 1)
     }
 }
 
 /// How many places the curve visits before each of these.
 #[inline]
-fn hilbert_indices(mut places: [[u32; LANES]; 3], bits: u32) -> [u64; LANES] {
+fn hilbert_indices(mut coordinates: [[u32; LANES]; 3], levels: u32) -> [u32; LANES] {
     // Undo the turns and reflections of each level, from the coarsest on.
-    for level in (1..bits).rev() {
+    for level in (1..levels).rev() {
         let below = (1_u32 << level) - 1;
         for axis in 0..3 {
             for lane in 0..LANES {
-                let [first, own] = [places[0][lane], places[axis][lane]];
+                let [first, own] = [coordinates[0][lane], coordinates[axis][lane]];
                 // All ones where the bit is set.
                 let set = 0_u32.wrapping_sub(own >> level & 1);
                 let swap = (first ^ own) & below & !set;
-                places[0][lane] = first ^ (swap | below & set);
+                coordinates[0][lane] = first ^ (swap | below & set);
                 if axis > 0 {
-                    places[axis][lane] = own ^ swap;
+                    coordinates[axis][lane] = own ^ swap;
                 }
             }
         }
     }
     std::array::from_fn(|lane| {
         // Gray code.
-        let x = places[0][lane];
-        let y = places[1][lane] ^ x;
-        let z = places[2][lane] ^ y;
+        let x = coordinates[0][lane];
+        let y = coordinates[1][lane] ^ x;
+        let z = coordinates[2][lane] ^ y;
         let mut flip = z >> 1;
         flip ^= flip >> 1;
         flip ^= flip >> 2;
         flip ^= flip >> 4;
-        flip ^= flip >> 8;
-        flip ^= flip >> 16;
         spread(x ^ flip) << 2 | spread(y ^ flip) << 1 | spread(z ^ flip)
     })
 }
 
-/// Moves each of the lower 21 bits to three times its place.
+/// Moves each of the lower [`MAX_LEVELS`] bits to three times its place.
 #[inline]
-fn spread(coordinate: u32) -> u64 {
-    let mut bits = u64::from(coordinate) & 0x1f_ffff;
-    bits = (bits | bits << 32) & 0x001f_0000_0000_ffff;
-    bits = (bits | bits << 16) & 0x001f_0000_ff00_00ff;
-    bits = (bits | bits << 8) & 0x100f_00f0_0f00_f00f;
-    bits = (bits | bits << 4) & 0x10c3_0c30_c30c_30c3;
-    (bits | bits << 2) & 0x1249_2492_4924_9249
-}
-
-fn sort(keys: &mut [u64]) {
-    let mut scratch = vec![0; keys.len()];
-    sort_with(keys, &mut scratch, rayon::current_num_threads());
-}
-
-/// Sorts halves side by side and merges them; with keys that all differ the outcome does not
-/// depend on the number of threads.
-fn sort_with(keys: &mut [u64], scratch: &mut [u64], threads: usize) {
-    if threads < 2 || keys.len() < CHUNK {
-        keys.sort_unstable();
-        return;
-    }
-    let middle = keys.len() / 2;
-    let (low, high) = keys.split_at_mut(middle);
-    let (low_scratch, high_scratch) = scratch.split_at_mut(middle);
-    rayon::join(
-        || sort_with(low, low_scratch, threads / 2),
-        || sort_with(high, high_scratch, threads - threads / 2),
-    );
-    merge(low, high, scratch, threads);
-    keys.par_chunks_mut(CHUNK)
-        .zip(scratch.par_chunks(CHUNK))
-        .for_each(|(keys, sorted)| keys.copy_from_slice(sorted));
-}
-
-fn merge(one: &[u64], other: &[u64], merged: &mut [u64], threads: usize) {
-    if threads < 2 || merged.len() < CHUNK {
-        let (mut i, mut j) = (0, 0);
-        for slot in merged {
-            let from_one = j == other.len() || i < one.len() && one[i] < other[j];
-            *slot = if from_one { one[i] } else { other[j] };
-            i += usize::from(from_one);
-            j += usize::from(!from_one);
-        }
-        return;
-    }
-    let (long, short) = if one.len() < other.len() {
-        (other, one)
-    } else {
-        (one, other)
-    };
-    let (long_low, long_high) = long.split_at(long.len() / 2);
-    let (short_low, short_high) = short.split_at(short.partition_point(|key| *key < long_high[0]));
-    let (low, high) = merged.split_at_mut(long_low.len() + short_low.len());
-    rayon::join(
-        || merge(long_low, short_low, low, threads / 2),
-        || merge(long_high, short_high, high, threads - threads / 2),
-    );
+fn spread(coordinate: u32) -> u32 {
+    let mut bits = coordinate & 0xff;
+    bits = (bits | bits << 8) & 0x00_f00f;
+    bits = (bits | bits << 4) & 0x0c_30c3;
+    (bits | bits << 2) & 0x24_9249
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn indices(places: &[[u32; 3]], bits: u32) -> Vec<u64> {
+    fn indices(places: &[[u32; 3]], bits: u32) -> Vec<u32> {
         let chunks = places.chunks(LANES).flat_map(|places| {
             let mut lanes = [[0; LANES]; 3];
             for (lane, place) in places.iter().enumerate() {
@@ -246,7 +196,7 @@ mod tests {
 
     #[test]
     fn the_curve_visits_each_place_once_and_steps_only_to_a_place_beside() {
-        for bits in 1..5 {
+        for bits in 1..7 {
             let side = 1 << bits;
             let places: Vec<[u32; 3]> = (0..1_u32 << (3 * bits))
                 .map(|place| [place % side, place / side % side, place / side / side])
