@@ -4,7 +4,7 @@
 use nalgebra::Point3;
 
 use crate::convex::{self, ConvexCell, ConvexPlanes, Corners, Degenerate, Scratch};
-use crate::eight_boxes::{self, EightBoxes};
+use crate::eight_boxes::{self, EightBoxes, EightSingleBoxes, SingleEnds};
 use crate::eight_hexahedra::{self, EightHexahedra};
 use crate::general::General;
 #[cfg(target_arch = "x86_64")]
@@ -17,7 +17,7 @@ use crate::plane::Plane;
 use crate::solid::Solid;
 use crate::standard::StandardShape;
 use crate::standard_faces::StandardFaces;
-use crate::tetrahedra::{self, Pair, Queue, SourceTetrahedron, TargetTetrahedron};
+use crate::tetrahedra::{self, Pair, Queue, SourceTetrahedron, TURNS, TargetTetrahedron};
 
 /// Which of the two is used; by default the one with the widest registers that the processor has.
 #[derive(Debug, Clone, Copy)]
@@ -142,20 +142,60 @@ impl Arithmetic {
         }
     }
 
+    /// Compares boxes as [`eight_boxes::overlapping`] does.
+    #[inline]
+    pub(crate) fn overlapping(self, boxes: &EightBoxes, ends: (Point3<f64>, Point3<f64>)) -> u8 {
+        match self {
+            Self::Portable => eight_boxes::overlapping(Portable, boxes, ends),
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: the features that the function is compiled for were found on this processor.
+            Self::Avx2(math) => unsafe { overlapping(math, boxes, ends) },
+        }
+    }
+
+    /// Compares boxes as [`eight_boxes::met`] does.
+    #[inline]
+    pub(crate) fn met(self, boxes: &EightSingleBoxes, ends: &SingleEnds) -> u8 {
+        match self {
+            Self::Portable => eight_boxes::met(Portable, boxes, ends),
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: the features that the function is compiled for were found on this processor.
+            Self::Avx2(math) => unsafe { met(math, boxes, ends) },
+        }
+    }
+
     /// Finds boxes as [`eight_boxes::find`] does.
     #[inline]
     pub(crate) fn find_boxes(
         self,
         boxes: &[EightBoxes],
+        eights: impl Iterator<Item = u32>,
         oriented: Option<(&[EightOrientedBounds], &OrientedBounds)>,
         ends: (Point3<f64>, Point3<f64>),
         found: &mut [u32],
     ) -> usize {
         match self {
-            Self::Portable => eight_boxes::find(Portable, boxes, oriented, ends, found),
+            Self::Portable => eight_boxes::find(Portable, boxes, eights, oriented, ends, found),
             #[cfg(target_arch = "x86_64")]
             // SAFETY: the features that the function is compiled for were found on this processor.
-            Self::Avx2(math) => unsafe { find_boxes(math, boxes, oriented, ends, found) },
+            Self::Avx2(math) => unsafe { find_boxes(math, boxes, eights, oriented, ends, found) },
+        }
+    }
+
+    /// Finds boxes as [`eight_boxes::find_met`] does.
+    #[inline]
+    pub(crate) fn find_met(
+        self,
+        boxes: &[EightSingleBoxes],
+        eights: &[u32],
+        ends: &SingleEnds,
+        found: &mut [u32],
+    ) -> usize {
+        match self {
+            Self::Portable => eight_boxes::find_met(Portable, boxes, eights, ends, found),
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: the features that the function is compiled for were found on this processor.
+            Self::Avx2(math) => unsafe { find_met(math, boxes, eights, ends, found) },
         }
     }
 
@@ -187,46 +227,20 @@ impl Arithmetic {
         }
     }
 
-    /// Chooses as [`Queue::choose`] does.
+    /// Clips as [`tetrahedra::clip_queued`] does.
     #[inline]
-    pub(crate) fn choose_tetrahedra(self, queue: &mut Queue, target: &TargetTetrahedron) -> usize {
-        match self {
-            Self::Portable => queue.choose(Portable, target),
-            #[cfg(target_arch = "x86_64")]
-            // SAFETY: the features that the function is compiled for were found on this processor.
-            Self::Avx2(math) => unsafe { choose_tetrahedra(math, queue, target) },
-        }
-    }
-
-    /// Clips as [`tetrahedra::clip`] does.
-    #[inline]
-    pub(crate) fn clip_tetrahedron<W: Wanted>(
+    pub(crate) fn clip_queued<W: Wanted>(
         self,
-        scratch: &mut tetrahedra::Scratch,
-        pair: &Pair,
+        queue: &mut Queue,
+        scratch: &mut [tetrahedra::Scratch; TURNS],
         target: &TargetTetrahedron,
-    ) -> Result<W, Degenerate> {
+        visit: impl FnMut(&Pair, Result<W, Degenerate>),
+    ) {
         match self {
-            Self::Portable => tetrahedra::clip::<W>(Portable, scratch, pair, target),
+            Self::Portable => tetrahedra::clip_queued(Portable, queue, scratch, target, visit),
             #[cfg(target_arch = "x86_64")]
             // SAFETY: the features that the function is compiled for were found on this processor.
-            Self::Avx2(math) => unsafe { clip_tetrahedron::<W>(math, scratch, pair, target) },
-        }
-    }
-
-    /// Clips as [`tetrahedra::clip_two`] does.
-    #[inline]
-    pub(crate) fn clip_two_tetrahedra<W: Wanted>(
-        self,
-        scratch: &mut [tetrahedra::Scratch; 2],
-        pairs: [&Pair; 2],
-        target: &TargetTetrahedron,
-    ) -> [Result<W, Degenerate>; 2] {
-        match self {
-            Self::Portable => tetrahedra::clip_two::<W>(Portable, scratch, pairs, target),
-            #[cfg(target_arch = "x86_64")]
-            // SAFETY: the features that the function is compiled for were found on this processor.
-            Self::Avx2(math) => unsafe { clip_two_tetrahedra::<W>(math, scratch, pairs, target) },
+            Self::Avx2(math) => unsafe { clip_queued(math, queue, scratch, target, visit) },
         }
     }
 }
@@ -257,14 +271,39 @@ fn outer_sides_exclude(
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+fn overlapping(math: Avx2, boxes: &EightBoxes, ends: (Point3<f64>, Point3<f64>)) -> u8 {
+    eight_boxes::overlapping(math, boxes, ends)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+fn met(math: Avx2, boxes: &EightSingleBoxes, ends: &SingleEnds) -> u8 {
+    eight_boxes::met(math, boxes, ends)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
 fn find_boxes(
     math: Avx2,
     boxes: &[EightBoxes],
+    eights: impl Iterator<Item = u32>,
     oriented: Option<(&[EightOrientedBounds], &OrientedBounds)>,
     ends: (Point3<f64>, Point3<f64>),
     found: &mut [u32],
 ) -> usize {
-    eight_boxes::find(math, boxes, oriented, ends, found)
+    eight_boxes::find(math, boxes, eights, oriented, ends, found)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+fn find_met(
+    math: Avx2,
+    boxes: &[EightSingleBoxes],
+    eights: &[u32],
+    ends: &SingleEnds,
+    found: &mut [u32],
+) -> usize {
+    eight_boxes::find_met(math, boxes, eights, ends, found)
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -287,30 +326,14 @@ fn queue_tetrahedron(
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-fn choose_tetrahedra(math: Avx2, queue: &mut Queue, target: &TargetTetrahedron) -> usize {
-    queue.choose(math, target)
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-fn clip_tetrahedron<W: Wanted>(
+fn clip_queued<W: Wanted>(
     math: Avx2,
-    scratch: &mut tetrahedra::Scratch,
-    pair: &Pair,
+    queue: &mut Queue,
+    scratch: &mut [tetrahedra::Scratch; TURNS],
     target: &TargetTetrahedron,
-) -> Result<W, Degenerate> {
-    tetrahedra::clip::<W>(math, scratch, pair, target)
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-fn clip_two_tetrahedra<W: Wanted>(
-    math: Avx2,
-    scratch: &mut [tetrahedra::Scratch; 2],
-    pairs: [&Pair; 2],
-    target: &TargetTetrahedron,
-) -> [Result<W, Degenerate>; 2] {
-    tetrahedra::clip_two::<W>(math, scratch, pairs, target)
+    visit: impl FnMut(&Pair, Result<W, Degenerate>),
+) {
+    tetrahedra::clip_queued(math, queue, scratch, target, visit);
 }
 
 #[cfg(target_arch = "x86_64")]

@@ -13,7 +13,7 @@ use crate::general::General;
 use crate::moments::{Moments, Wanted};
 use crate::outer_sides::MAX_RATIO;
 use crate::solid::{Solid, SolidClass};
-use crate::tetrahedra::{self, Pair, Queue, SourceTetrahedron, TargetTetrahedron};
+use crate::tetrahedra::{self, Pair, Queue, SourceTetrahedron, TURNS, TargetTetrahedron};
 
 /// An overlap below this fraction of the smaller solid's volume is rounding: solids that only touch
 /// come out at up to 1e-15, since each of some ten planes errs by an epsilon of the solid's size.
@@ -57,7 +57,7 @@ pub struct Intersector {
     ignore_boxes: bool,
     convex: Box<[Scratch; 2]>,
     queue: Queue,
-    tetrahedra: Box<[tetrahedra::Scratch; 2]>,
+    tetrahedra: Box<[tetrahedra::Scratch; TURNS]>,
     general: General,
     /// What a [`ConvexSource`] becomes where it is for another path.
     spare: Solid,
@@ -198,35 +198,16 @@ impl Intersector {
         target: &TargetTetrahedron,
         mut visit: impl FnMut(u32, Result<Option<W>, Degenerate>),
     ) {
-        let mut visit = |pair: &Pair, overlap: Result<W, Degenerate>| {
+        let visit = |pair: &Pair, overlap: Result<W, Degenerate>| {
             let smaller = lower(pair.volume, target.volume);
             let is_loud = |overlap: &W| (smaller > 0.0) & (overlap.volume() > NOISE * smaller);
-            let overlap = if pair.other_size {
-                Err(Degenerate)
-            } else {
-                overlap.map(|overlap| Some(overlap).filter(is_loud))
-            };
-            visit(pair.key, overlap);
-        };
-        let (scratch, arithmetic) = (&mut *self.tetrahedra, self.arithmetic);
-        let count = arithmetic.choose_tetrahedra(&mut self.queue, target);
-        for index in (1..count).step_by(2) {
-            let pairs = [index - 1, index].map(|index| self.queue.chosen(index));
-            let [one, other] = if pairs[0].other_size && pairs[1].other_size {
-                [Err(Degenerate); 2]
-            } else {
-                arithmetic.clip_two_tetrahedra(scratch, pairs, target)
-            };
-            visit(pairs[0], one);
-            visit(pairs[1], other);
-        }
-        if count % 2 == 1 {
-            let pair = self.queue.chosen(count - 1);
             visit(
-                pair,
-                arithmetic.clip_tetrahedron(&mut scratch[0], pair, target),
+                pair.key,
+                overlap.map(|overlap| Some(overlap).filter(is_loud)),
             );
-        }
+        };
+        self.arithmetic
+            .clip_queued(&mut self.queue, &mut self.tetrahedra, target, visit);
     }
 
     /// Returns the overlap of two tetrahedra; fails where that is for another path.

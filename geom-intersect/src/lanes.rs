@@ -14,8 +14,6 @@ pub(crate) use vertices::{
     BIT_OF_PLANE, Cut, Differences, LANE_OF_PLANE, NUMBERS, OutsideSets, VertexMath, Vertices,
 };
 
-use crate::oriented_bounds::DIRECTIONS;
-
 /// Numbers in each vertex of the general path, and corners of the largest standard cell.
 pub(crate) const LANES: usize = 8;
 
@@ -65,8 +63,8 @@ pub(crate) trait LaneMath: Copy {
         high: [f64; 3],
     ) -> u8;
 
-    /// Returns the set of eight cells that a plane across one of the directions divides from another.
-    fn apart(self, eight: &[[SingleLanes; 2]; DIRECTIONS], other: &[[f32; 2]; DIRECTIONS]) -> u8;
+    /// Returns the set of eight cells that a plane across one of some directions divides from another.
+    fn apart<const N: usize>(self, eight: &[[SingleLanes; 2]; N], other: &[[f32; 2]; N]) -> u8;
 
     /// Writes the members of a set, counted from `first`, ascending; what follows them is of no meaning.
     fn list(self, set: u8, first: u32, members: &mut [u32; LANES]);
@@ -100,7 +98,7 @@ mod avx2 {
         _mm256_sub_pd,
     };
 
-    use super::{Axes, DIRECTIONS, LANES, LaneMath, Lanes, PlaneRow, SingleLanes};
+    use super::{Axes, LANES, LaneMath, Lanes, PlaneRow, SingleLanes};
 
     /// Four lanes in each register. A value of this type exists only where the processor has AVX2.
     #[derive(Debug, Clone, Copy)]
@@ -241,14 +239,10 @@ mod avx2 {
         }
 
         #[inline(always)]
-        fn apart(
-            self,
-            eight: &[[SingleLanes; 2]; DIRECTIONS],
-            other: &[[f32; 2]; DIRECTIONS],
-        ) -> u8 {
+        fn apart<const N: usize>(self, eight: &[[SingleLanes; 2]; N], other: &[[f32; 2]; N]) -> u8 {
             unsafe {
                 let mut apart = _mm256_setzero_ps();
-                for direction in 0..DIRECTIONS {
+                for direction in 0..N {
                     let [low, high] = other[direction].map(|end| _mm256_set1_ps(end));
                     let [lows, highs] = &eight[direction];
                     let (lows, highs) = (load_single(lows), load_single(highs));

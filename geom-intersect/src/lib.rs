@@ -57,7 +57,7 @@ mod tetrahedra;
 pub use boxes::upright_box;
 pub use convex::Degenerate;
 pub use convex_source::ConvexSource;
-pub use eight_boxes::{BoxFilter, EightBoxes};
+pub use eight_boxes::{BoxFilter, EightBoxes, EightSingleBoxes, SingleEnds};
 pub use eight_hexahedra::EightHexahedra;
 pub use intersector::{Intersector, box_overlap};
 pub use moments::Moments;

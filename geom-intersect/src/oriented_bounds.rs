@@ -30,7 +30,7 @@ pub struct OrientedBounds {
     ends: [[f32; 2]; DIRECTIONS],
 }
 
-pub(crate) const DIRECTIONS: usize = 6;
+const DIRECTIONS: usize = 6;
 
 /// More than what is rounded off of the sum of two differences, times the largest of them: half an
 /// epsilon each. The sum itself and single precision keep the order of what they round.
@@ -95,6 +95,9 @@ pub struct EightOrientedBounds {
 }
 
 impl EightOrientedBounds {
+    /// Eight.
+    pub const WIDTH: usize = LANES;
+
     /// Eight places without bounds: whatever is asked, they are not apart.
     pub const EMPTY: Self = Self {
         ends: [[
@@ -251,9 +254,10 @@ mod tests {
             let ends = (everywhere[0], everywhere[1]);
             let oriented = Some((eights.as_slice(), &other));
             let mut found = [[0; 24]; 2];
-            let plain = find(Portable, &boxes, oriented, ends, &mut found[0]);
+            let plain = find(Portable, &boxes, 0..3, oriented, ends, &mut found[0]);
             assert_eq!(found[0][..plain], expected);
-            let wide = Arithmetic::default().find_boxes(&boxes, oriented, ends, &mut found[1]);
+            let wide = Arithmetic::default();
+            let wide = wide.find_boxes(&boxes, 0..3, oriented, ends, &mut found[1]);
             assert_eq!(found[1][..wide], expected);
         }
         assert!(counts.iter().all(|&count| count > 2000), "{counts:?}");

@@ -23,7 +23,7 @@ use crate::outer_sides::radius;
 use crate::plane::Plane;
 use crate::solid::SolidClass;
 use crate::standard::{LocalCorner, StandardShape};
-pub(crate) use clipping::{Scratch, clip, clip_two};
+pub(crate) use clipping::{Scratch, TURNS, clip_queued};
 pub(crate) use queue::{Pair, Queue};
 use tables::{FIRST_PLANE, PLANES};
 
@@ -297,16 +297,19 @@ mod tests {
             let origin = target.frame().origin;
             let run = |arithmetic: Arithmetic| {
                 let mut queue = Queue::default();
+                let scratch = &mut [(); TURNS].map(|()| Scratch::default());
+                let (mut volume, mut moments) = (None, None);
                 arithmetic.queue_tetrahedron(&mut queue, 0, &prepared, clipper);
-                let count = arithmetic.choose_tetrahedra(&mut queue, clipper);
-                let scratch = &mut Scratch::default();
-                (count == 1).then(|| {
-                    let pair = queue.chosen(0);
-                    let volume = arithmetic.clip_tetrahedron::<f64>(scratch, pair, clipper);
-                    let clipped = arithmetic.clip_tetrahedron::<Moments>(scratch, pair, clipper);
-                    assert_eq!(volume, clipped.map(|clipped| clipped.volume));
-                    (!pair.other_size).then_some(clipped)
-                })
+                arithmetic.clip_queued(&mut queue, scratch, clipper, |_, clipped| {
+                    volume = Some(clipped);
+                });
+                arithmetic.queue_tetrahedron(&mut queue, 0, &prepared, clipper);
+                arithmetic.clip_queued(&mut queue, scratch, clipper, |pair, clipped| {
+                    moments = Some((clipped, pair.other_size));
+                });
+                let (clipped, other_size): (Result<Moments, _>, _) = moments?;
+                assert_eq!(volume, Some(clipped.map(|clipped| clipped.volume)));
+                Some((!other_size).then_some(clipped))
             };
             let cell = ConvexCell {
                 shape: StandardShape::Tetrahedron,

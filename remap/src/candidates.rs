@@ -2,6 +2,7 @@
 
 use std::ops::{ControlFlow, Range};
 
+use geom_intersect::{EightOrientedBounds, OrientedBounds};
 use mesh_core::{Bounds, CellId, UnstructuredMesh};
 use rayon::prelude::*;
 use rstar::primitives::{GeomWithData, Rectangle};
@@ -88,6 +89,24 @@ impl CandidateSearch {
         }
     }
 
+    /// Prepares the search among tetrahedra with these bounds. The bounds of neighbours overlap each other much,
+    /// so that many are near a target cell: they are best looked through as they are packed in a tree.
+    pub(crate) fn of_tetrahedra(bounds: Vec<Bounds>) -> Self {
+        match PackedTree::new(&bounds).map(Index::Packed) {
+            Some(index) => Self { index },
+            None => Self::tree_of(bounds),
+        }
+    }
+
+    /// Takes away the order in which a tree has its cells packed, if it is not that of their numbers: from now on
+    /// the search knows each cell by its place there.
+    pub(crate) fn take_order(&mut self) -> Option<Vec<u32>> {
+        match &mut self.index {
+            Index::Packed(tree) => tree.take_order(),
+            Index::Bins(_) | Index::Tree { .. } => None,
+        }
+    }
+
     /// Prepares the search with bins; none where sizes of cells differ too much.
     #[must_use]
     pub fn with_bins(source: &UnstructuredMesh) -> Option<Self> {
@@ -168,7 +187,8 @@ impl CandidateSearch {
     }
 
     /// Visits many bounds in their order, each with the source cells whose bounds share a volume
-    /// with it, in ascending order; where oriented bounds are given, without those that are apart in them.
+    /// with it, in ascending order; where oriented bounds are given, and the search has the cells in their order,
+    /// without those that are apart in them.
     ///
     /// Faster than [`find_candidates`](Self::find_candidates) for one after the other where bounds
     /// that follow each other are close together: they are searched for in groups.
@@ -190,17 +210,46 @@ impl CandidateSearch {
         let mut first = 0;
         while first < bounds.len() {
             let (count, around) = group(&bounds[first..]);
-            nearby.fill(
-                |cells| self.for_each(&around, |cell| cells.push(cell)),
-                |cell| self.bounds(cell),
-                oriented.map(|oriented| oriented.sources),
-            );
+            self.look_near(&around, nearby);
             for (place, bounds) in bounds[first..first + count].iter().enumerate() {
                 let index = first + place;
-                let oriented = oriented.map(|oriented| &oriented.targets[index]);
-                visit(index, nearby.candidates(bounds, oriented));
+                let oriented =
+                    oriented.map(|Oriented { sources, targets }| (sources, &targets[index]));
+                visit(index, self.find_near(bounds, oriented, nearby));
             }
             first += count;
+        }
+    }
+
+    /// Finds what source cells there are near a group of target cells.
+    #[inline]
+    fn look_near(&self, around: &Bounds, nearby: &mut Nearby) {
+        match &self.index {
+            Index::Packed(tree) if tree.is_in_order() => tree.look_near(around, &mut nearby.nodes),
+            _ => nearby.fill(
+                |cells| self.for_each(around, |cell| cells.push(cell)),
+                |cell| self.bounds(cell),
+            ),
+        }
+    }
+
+    /// Returns the candidates of one target cell of the group, ascending.
+    #[inline]
+    fn find_near<'a>(
+        &self,
+        bounds: &Bounds,
+        oriented: Option<(&[EightOrientedBounds], &OrientedBounds)>,
+        nearby: &'a mut Nearby,
+    ) -> &'a [Candidate] {
+        match &self.index {
+            Index::Packed(tree) if tree.is_in_order() => {
+                let Nearby {
+                    nodes, candidates, ..
+                } = nearby;
+                tree.find_near(bounds, oriented, nodes, candidates);
+                candidates
+            }
+            _ => nearby.candidates(bounds),
         }
     }
 

@@ -33,7 +33,6 @@
 mod all_pairs;
 mod assembly;
 mod bins;
-mod boxes;
 mod candidates;
 mod cell_table;
 mod cells;

@@ -1,9 +1,10 @@
 //! Candidates of several target cells at once.
 
-use geom_intersect::{BoxFilter, EightBoxes, EightOrientedBounds, OrientedBounds};
+use geom_intersect::{BoxFilter, EightBoxes};
 use mesh_core::{Bounds, CellId};
 
 use crate::candidates::Candidate;
+use crate::packed_tree::NearbyNodes;
 use crate::search_frame::CellBounds;
 
 /// How many target cells are searched for together at most.
@@ -21,28 +22,22 @@ const MAX_NEARBY: f64 = 64.0;
 pub(crate) struct Nearby {
     cells: Vec<Candidate>,
     boxes: Vec<EightBoxes>,
-    /// Where cells have oriented bounds, theirs.
-    oriented: Vec<EightOrientedBounds>,
     filter: BoxFilter,
     found: Vec<u32>,
     pub(crate) candidates: Vec<Candidate>,
+    /// Instead of the cells, where the search has them in their order.
+    pub(crate) nodes: NearbyNodes,
 }
 
 impl Nearby {
-    /// Takes the cells that `find` pushes; `oriented` are the oriented bounds of all source cells.
+    /// Takes the cells that `find` pushes.
     #[inline]
     pub(crate) fn fill(
         &mut self,
         find: impl FnOnce(&mut Vec<Candidate>),
         bounds: impl Fn(Candidate) -> Bounds,
-        oriented: Option<&[OrientedBounds]>,
     ) {
-        let Self {
-            cells,
-            boxes,
-            oriented: eights,
-            ..
-        } = self;
+        let Self { cells, boxes, .. } = self;
         cells.clear();
         find(cells);
         sort(cells);
@@ -55,32 +50,15 @@ impl Nearby {
                 boxes.set(place, min, max);
             }
         }
-        if let Some(oriented) = oriented {
-            eights.resize(
-                cells.len().div_ceil(EightBoxes::WIDTH),
-                EightOrientedBounds::EMPTY,
-            );
-            for (cells, eight) in cells.chunks(EightBoxes::WIDTH).zip(eights) {
-                for (place, cell) in cells.iter().enumerate() {
-                    eight.set(place, &oriented[cell.cell().id().index()]);
-                }
-            }
-        }
     }
 
     /// Returns those nearby cells whose bounds share a volume with the given ones, ascending.
     #[inline]
-    pub(crate) fn candidates(
-        &mut self,
-        bounds: &Bounds,
-        oriented: Option<&OrientedBounds>,
-    ) -> &[Candidate] {
+    pub(crate) fn candidates(&mut self, bounds: &Bounds) -> &[Candidate] {
         let ends = (bounds.min, bounds.max);
-        let oriented = oriented.map(|bounds| (self.oriented.as_slice(), bounds));
-        self.filter
-            .find(&self.boxes, oriented, ends, &mut self.found);
+        let found = self.filter.find(&self.boxes, None, ends, &mut self.found);
         self.candidates.clear();
-        let found = self.found.iter().map(|&place| self.cells[place as usize]);
+        let found = found.iter().map(|&place| self.cells[place as usize]);
         self.candidates.extend(found);
         &self.candidates
     }

@@ -65,6 +65,17 @@ impl NumberedCells {
         Self::in_order(given, ids)
     }
 
+    /// Numbers the cells anew, in this order.
+    pub(crate) fn reordered(&self, order: Vec<u32>) -> Self {
+        let ids = self.ids.as_ref();
+        let ids = ids.map(|ids| order.par_iter().map(|&cell| ids[cell as usize]).collect());
+        let reordered = Self::in_order(&self.bounds, order);
+        Self {
+            ids: ids.or(reordered.ids),
+            ..reordered
+        }
+    }
+
     /// Takes cells of a mesh in this order. A copy of what the cells are, which takes some 50 bytes for
     /// each; the nodes are shared.
     fn in_order(given: &CellBounds, ids: Vec<u32>) -> Self {

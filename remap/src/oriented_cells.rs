@@ -1,6 +1,6 @@
 //! The bounds of cells along the directions between the axes.
 
-use geom_intersect::OrientedBounds;
+use geom_intersect::{EightOrientedBounds, OrientedBounds};
 use mesh_core::{CellId, Point3, Shape, UnstructuredMesh};
 use rayon::prelude::*;
 
@@ -11,33 +11,37 @@ use rayon::prelude::*;
 #[derive(Debug)]
 pub(crate) struct OrientedCells {
     origin: Point3,
-    sources: Vec<OrientedBounds>,
+    /// Eight by eight.
+    sources: Vec<EightOrientedBounds>,
 }
 
 /// The oriented bounds of all source cells and of some target cells.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Oriented<'a> {
-    pub(crate) sources: &'a [OrientedBounds],
+    pub(crate) sources: &'a [EightOrientedBounds],
     pub(crate) targets: &'a [OrientedBounds],
 }
 
 impl OrientedCells {
-    /// Finds the oriented bounds of the source cells, where both meshes begin with tetrahedra.
-    pub(crate) fn of_meshes(source: &UnstructuredMesh, target: &UnstructuredMesh) -> Option<Self> {
-        let are_tetrahedra = [source, target].iter().all(|mesh| {
-            let first = mesh.cell_ids().next();
-            first.is_some_and(|cell| mesh.shape(cell) == Shape::Tetrahedron)
-        });
-        are_tetrahedra.then(|| {
-            let origin = source.bounds().center();
-            let cells = 0..source.cell_count() as u32;
-            let cells = cells.into_par_iter().with_min_len(1024);
-            let bounds = cells.map(|cell| bounds_of(source, CellId::new(cell), &origin));
-            Self {
-                origin,
-                sources: bounds.collect(),
+    /// Finds the oriented bounds of the source cells.
+    pub(crate) fn of_mesh(source: &UnstructuredMesh) -> Self {
+        const WIDTH: usize = EightOrientedBounds::WIDTH;
+        let origin = source.bounds().center();
+        let count = source.cell_count();
+        let eights = (0..count.div_ceil(WIDTH)).into_par_iter().with_min_len(128);
+        let sources = eights.map(|eight| {
+            let mut bounds = EightOrientedBounds::EMPTY;
+            let cells = eight * WIDTH..count.min((eight + 1) * WIDTH);
+            for (place, cell) in cells.enumerate() {
+                let cell = CellId::new(cell as u32);
+                bounds.set(place, &bounds_of(source, cell, &origin));
             }
-        })
+            bounds
+        });
+        Self {
+            origin,
+            sources: sources.collect(),
+        }
     }
 
     /// Finds the oriented bounds of some target cells, which take the place of others.
@@ -54,6 +58,14 @@ impl OrientedCells {
             targets,
         }
     }
+}
+
+/// Returns whether both meshes begin with tetrahedra.
+pub(crate) fn are_tetrahedra(meshes: [&UnstructuredMesh; 2]) -> bool {
+    meshes.iter().all(|mesh| {
+        let first = mesh.cell_ids().next();
+        first.is_some_and(|cell| mesh.shape(cell) == Shape::Tetrahedron)
+    })
 }
 
 /// Returns the oriented bounds of the convex hull of a cell.

@@ -1,12 +1,19 @@
 //! A packed R-tree: cells along a curve, eight to a leaf, eight children to a node.
 
+use std::mem::swap;
+
+use geom_intersect::{
+    BoxFilter, EightBoxes, EightOrientedBounds, EightSingleBoxes, OrientedBounds, SingleEnds,
+};
 use mesh_core::{Bounds, Point3};
 use rayon::prelude::*;
 
-use crate::boxes::{Boxes, WIDTH, for_each_set};
 use crate::candidates::Candidate;
 use crate::curve::{around, order_along_curve};
 use crate::nearby::is_scattered;
+
+/// Cells in a leaf, and children of a node.
+const WIDTH: usize = EightBoxes::WIDTH;
 
 /// How many leaves or nodes a thread takes at a time; the tree does not depend on it.
 const CHUNK: usize = 512;
@@ -39,15 +46,22 @@ const MAX_LEVELS: usize = 11;
 pub(crate) struct PackedTree {
     map: Map,
     /// From the nodes over the leaves up to the one over all.
-    levels: Vec<Vec<Boxes<f32>>>,
-    leaves: Vec<Leaf>,
+    levels: Vec<Vec<EightSingleBoxes>>,
+    leaves: Vec<EightBoxes>,
+    /// The cell in each place, leaf by leaf; none where that is the place itself.
+    cells: Option<Vec<u32>>,
+    filter: BoxFilter,
 }
 
-/// Up to eight cells.
-#[derive(Debug, Clone, Copy)]
-struct Leaf {
-    boxes: Boxes<f64>,
-    cells: [u32; WIDTH],
+/// The nodes over leaves near a group of target cells. Owns the scratch space.
+#[derive(Debug, Default)]
+pub(crate) struct NearbyNodes {
+    nodes: Vec<u32>,
+    /// On the way to them, those of the level above.
+    above: Vec<u32>,
+    /// The leaves near one target cell.
+    leaves: Vec<u32>,
+    found: Vec<u32>,
 }
 
 impl PackedTree {
@@ -58,46 +72,44 @@ impl PackedTree {
         let all = around(bounds);
         let map = Map::new(bounds, &all)?;
         if !is_scattered(bounds.len(), |cell| bounds[cell]) {
-            let tree = Self::in_order(bounds, (0..bounds.len() as u32).into_par_iter(), &map);
+            let tree = Self::pack(bounds, None, &map);
             if tree.is_tight() {
                 return Some(tree);
             }
         }
         let order = order_along_curve(bounds, &all);
-        Some(Self::in_order(bounds, order.into_par_iter(), &map))
+        Some(Self::pack(bounds, Some(order), &map))
+    }
+
+    /// Takes away the order in which the cells are packed, if it is not that of their numbers: from now on each
+    /// cell is known by its place.
+    pub(crate) fn take_order(&mut self) -> Option<Vec<u32>> {
+        self.cells.take()
     }
 
     /// Packs the cells in the given order.
-    fn in_order(
-        bounds: &[Bounds],
-        order: impl IndexedParallelIterator<Item = u32>,
-        map: &Map,
-    ) -> Self {
-        let leaves = order.chunks(WIDTH).with_min_len(CHUNK).map(|cells| {
-            let mut leaf = Leaf {
-                boxes: Boxes::<f64>::EMPTY,
-                cells: [0; WIDTH],
-            };
-            for (place, &cell) in cells.iter().enumerate() {
-                leaf.boxes.set(place, &bounds[cell as usize]);
-                leaf.cells[place] = cell;
+    fn pack(bounds: &[Bounds], order: Option<Vec<u32>>, map: &Map) -> Self {
+        let leaves = 0..bounds.len().div_ceil(WIDTH);
+        let leaves = leaves.into_par_iter().with_min_len(CHUNK).map(|leaf| {
+            let mut boxes = EightBoxes::EMPTY;
+            let places = leaf * WIDTH..bounds.len().min((leaf + 1) * WIDTH);
+            for (index, place) in places.enumerate() {
+                let cell = order.as_ref().map_or(place, |order| order[place] as usize);
+                let Bounds { min, max } = bounds[cell];
+                boxes.set(index, min, max);
             }
-            leaf
+            boxes
         });
-        let leaves: Vec<Leaf> = leaves.collect();
-        let nodes = leaves.par_chunks(WIDTH).with_min_len(CHUNK).map(|leaves| {
-            node_over(leaves.iter().map(|leaf| {
-                let around = leaf.boxes.around();
-                [map.apply(&around.min), map.apply(&around.max)]
-            }))
-        });
-        let bottom: Vec<Boxes<f32>> = nodes.collect();
-        let mut levels = vec![bottom];
+        let leaves: Vec<EightBoxes> = leaves.collect();
+        let nodes = leaves.par_chunks(WIDTH).with_min_len(CHUNK);
+        let nodes =
+            nodes.map(|leaves| node_over(leaves.iter().map(|leaf| map.ends(&around_all(leaf)))));
+        let mut levels: Vec<Vec<EightSingleBoxes>> = vec![nodes.collect()];
         while let Some(below) = levels.last()
             && below.len() > 1
         {
             let nodes = below.par_chunks(WIDTH).with_min_len(CHUNK);
-            let above = nodes.map(|nodes| node_over(nodes.iter().map(corners)));
+            let above = nodes.map(|nodes| node_over(nodes.iter().map(ends_of_all)));
             levels.push(above.collect());
         }
         debug_assert!(levels.len() <= MAX_LEVELS);
@@ -105,6 +117,8 @@ impl PackedTree {
             map: *map,
             levels,
             leaves,
+            cells: order,
+            filter: BoxFilter::default(),
         }
     }
 
@@ -120,17 +134,33 @@ impl PackedTree {
         })
     }
 
+    /// Whether the cells are packed as they are numbered.
+    #[inline]
+    pub(crate) fn is_in_order(&self) -> bool {
+        self.cells.is_none()
+    }
+
     /// Returns the bounds of the cell in a place.
     #[inline]
     pub(crate) fn bounds_at(&self, place: u32) -> Bounds {
         let place = place as usize;
-        self.leaves[place / WIDTH].boxes.get(place % WIDTH)
+        let (min, max) = self.leaves[place / WIDTH].get(place % WIDTH);
+        Bounds { min, max }
+    }
+
+    #[inline]
+    fn candidate(&self, place: u32) -> Candidate {
+        let cell = self
+            .cells
+            .as_ref()
+            .map_or(place, |cells| cells[place as usize]);
+        Candidate::new(cell, place)
     }
 
     /// Visits every cell whose bounds share a volume with the given bounds.
     #[inline]
     pub(crate) fn for_each(&self, bounds: &Bounds, mut visit: impl FnMut(Candidate)) {
-        let (low, high) = (self.map.apply(&bounds.min), self.map.apply(&bounds.max));
+        let ends = self.map.ends(bounds);
         // Nodes still to look into, each with its level: of each level at most its siblings.
         let mut pending = [(0_u8, 0_u32); MAX_LEVELS * WIDTH];
         pending[0] = (self.levels.len() as u8 - 1, 0);
@@ -138,21 +168,63 @@ impl PackedTree {
         while count > 0 {
             count -= 1;
             let (level, node) = pending[count];
-            let met = self.levels[usize::from(level)][node as usize].meet(&low, &high);
+            let met = self
+                .filter
+                .met(&self.levels[usize::from(level)][node as usize], &ends);
             for_each_set(met, |place| {
-                let child = node * WIDTH as u32 + place as u32;
+                let child = node * WIDTH as u32 + place;
                 if level > 0 {
                     pending[count] = (level - 1, child);
                     count += 1;
                     return;
                 }
                 let leaf = &self.leaves[child as usize];
-                for_each_set(leaf.boxes.overlap(bounds), |place| {
-                    let cell = leaf.cells[place];
-                    visit(Candidate::new(cell, child * WIDTH as u32 + place as u32));
-                });
+                for_each_set(
+                    self.filter.overlapping(leaf, (bounds.min, bounds.max)),
+                    |place| {
+                        visit(self.candidate(child * WIDTH as u32 + place));
+                    },
+                );
             });
         }
+    }
+
+    /// Finds the nodes that are over the leaves near the given bounds, level by level.
+    #[inline]
+    pub(crate) fn look_near(&self, bounds: &Bounds, near: &mut NearbyNodes) {
+        let ends = self.map.ends(bounds);
+        let NearbyNodes { nodes, above, .. } = near;
+        nodes.clear();
+        nodes.push(0);
+        for level in self.levels[1..].iter().rev() {
+            swap(nodes, above);
+            let count = self.filter.find_met(level, above, &ends, nodes).len();
+            nodes.truncate(count);
+        }
+    }
+
+    /// Puts the cells whose bounds share a volume with the given ones into `candidates`, in the order in which
+    /// they are packed. Where there are oriented bounds, leaf by leaf those of the cells, and others, cells whose own
+    /// are apart from the others are left out. The nodes have to be those near bounds around the given ones.
+    #[inline]
+    pub(crate) fn find_near(
+        &self,
+        bounds: &Bounds,
+        oriented: Option<(&[EightOrientedBounds], &OrientedBounds)>,
+        near: &mut NearbyNodes,
+        candidates: &mut Vec<Candidate>,
+    ) {
+        let (filter, ends) = (&self.filter, (bounds.min, bounds.max));
+        let NearbyNodes {
+            nodes,
+            leaves,
+            found,
+            ..
+        } = near;
+        let leaves = filter.find_met(&self.levels[0], nodes, &self.map.ends(bounds), leaves);
+        let found = filter.find_among(&self.leaves, leaves, oriented, ends, found);
+        candidates.clear();
+        candidates.extend(found.iter().map(|&place| self.candidate(place)));
     }
 }
 
@@ -183,37 +255,67 @@ impl Map {
         })
     }
 
+    /// Returns the ends of bounds; those beyond the cells are moved to twice the cells' own, so that all
+    /// are finite.
     #[inline]
-    fn apply(&self, point: &Point3) -> [f32; 3] {
-        [0, 1, 2].map(|axis| ((point[axis] - self.centre[axis]) * self.scale[axis]) as f32)
+    fn ends(&self, bounds: &Bounds) -> SingleEnds {
+        [0, 1, 2].map(|axis: usize| {
+            [&bounds.min, &bounds.max].map(|end| {
+                let end = (end[axis] - self.centre[axis]) * self.scale[axis];
+                // What is not a number too.
+                end.max(-2.0).min(2.0) as f32
+            })
+        })
     }
 }
 
-fn node_over(children: impl Iterator<Item = [[f32; 3]; 2]>) -> Boxes<f32> {
-    let mut node = Boxes::<f32>::EMPTY;
-    for (place, [low, high]) in children.enumerate() {
-        for axis in 0..3 {
-            node.low[axis][place] = low[axis];
-            node.high[axis][place] = high[axis];
-        }
+/// Returns the bounds of all boxes of a leaf.
+fn around_all(leaf: &EightBoxes) -> Bounds {
+    let boxes = (0..WIDTH).map(|place| leaf.get(place));
+    boxes.fold(Bounds::EMPTY, |all, (min, max)| {
+        all.union(&Bounds { min, max })
+    })
+}
+
+fn node_over(children: impl Iterator<Item = SingleEnds>) -> EightSingleBoxes {
+    let mut node = EightSingleBoxes::EMPTY;
+    for (place, ends) in children.enumerate() {
+        node.set(place, &ends);
     }
     node
 }
 
-/// Returns the volume of the boxes of a node.
-fn volume_of_children(node: &Boxes<f32>) -> f64 {
-    (0..WIDTH)
-        .filter(|&place| node.low[0][place] <= node.high[0][place])
-        .map(|place| {
-            let widths = (0..3).map(|axis| node.high[axis][place] - node.low[axis][place]);
-            widths.map(f64::from).product::<f64>()
-        })
-        .sum()
+/// Returns the boxes of a node's children; of those that it does not have, some that end before they begin.
+fn children(node: &EightSingleBoxes) -> impl Iterator<Item = SingleEnds> {
+    (0..WIDTH).map(|place| node.get(place))
 }
 
-/// Returns the lowest and the highest corner of the boxes of a node.
-fn corners(node: &Boxes<f32>) -> [[f32; 3]; 2] {
-    let low = |ends: [f32; WIDTH]| ends.into_iter().fold(f32::INFINITY, f32::min);
-    let high = |ends: [f32; WIDTH]| ends.into_iter().fold(f32::NEG_INFINITY, f32::max);
-    [node.low.map(low), node.high.map(high)]
+/// Returns the volume of the boxes of a node.
+fn volume_of_children(node: &EightSingleBoxes) -> f64 {
+    let boxes = children(node).filter(|[[low, high], ..]| low <= high);
+    let volumes = boxes.map(|[x, y, z]| {
+        let widths = [x, y, z].map(|[low, high]| f64::from(high - low));
+        widths.iter().product::<f64>()
+    });
+    volumes.sum()
+}
+
+/// Returns the ends of all boxes of a node.
+fn ends_of_all(node: &EightSingleBoxes) -> SingleEnds {
+    let nothing = [[f32::INFINITY, f32::NEG_INFINITY]; 3];
+    children(node).fold(nothing, |all, ends| {
+        [0, 1, 2].map(|axis: usize| {
+            let ([low, high], [from, to]) = (all[axis], ends[axis]);
+            [low.min(from), high.max(to)]
+        })
+    })
+}
+
+/// Visits the members of a set, ascending.
+#[inline]
+fn for_each_set(mut set: u8, mut visit: impl FnMut(u32)) {
+    while set != 0 {
+        visit(set.trailing_zeros());
+        set &= set - 1;
+    }
 }

@@ -16,7 +16,7 @@ use crate::error::PrepareError;
 use crate::found::Found;
 use crate::nearby::{Nearby, has_scattered_cells};
 use crate::numbering::NumberedCells;
-use crate::oriented_cells::OrientedCells;
+use crate::oriented_cells::{OrientedCells, are_tetrahedra};
 use crate::overlap_matrix::OverlapMatrix;
 use crate::overlaps::{Meshes, OverlapFinder, Rest};
 use crate::pieces::{CutMesh, put_together};
@@ -64,7 +64,7 @@ pub struct Seconds {
 /// on the current `rayon` thread pool; the result has the same bits for any number of threads.
 ///
 /// Memory beside the meshes: 12 bytes per entry, and while it runs some 100 bytes per source cell, half as
-/// many again where cells are numbered so poorly that they are numbered anew, or where both meshes are of tetrahedra.
+/// many again where cells are numbered anew, for lack of a good order, and where both meshes are of tetrahedra.
 /// What it costs in time is in `benches/runs`.
 ///
 /// # Errors
@@ -107,14 +107,33 @@ pub fn prepare_with(
     cut_target.check_count(scheme, to, frame.rows)?;
     let search_frame = SearchFrame::of_meshes(cut_source.mesh(), cut_target.mesh());
     let sources = search_frame.bounds_of(cut_source.mesh());
-    let sources = NumberedCells::of_source(sources);
+    let are_tetrahedra = are_tetrahedra([cut_source.mesh(), cut_target.mesh()]);
+    let sources = if are_tetrahedra {
+        NumberedCells::as_given(sources)
+    } else {
+        NumberedCells::of_source(sources)
+    };
     let (bounds, classes) = examine(&sources);
-    let oriented = OrientedCells::of_meshes(sources.mesh(), cut_target.mesh());
     // What is left of it serial runs beside the fingerprints, which are needed in the end.
-    let (search, fingerprints) = rayon::join(
-        || CandidateSearch::of_bounds(bounds),
+    let (mut search, fingerprints) = rayon::join(
+        || {
+            if are_tetrahedra {
+                CandidateSearch::of_tetrahedra(bounds)
+            } else {
+                CandidateSearch::of_bounds(bounds)
+            }
+        },
         || [source, target].map(UnstructuredMesh::fingerprint),
     );
+    let (sources, classes) = match search.take_order() {
+        Some(order) => {
+            let classes = order.par_iter().map(|&cell| classes[cell as usize]);
+            let classes = classes.collect();
+            (sources.reordered(order), classes)
+        }
+        None => (sources, classes),
+    };
+    let oriented = are_tetrahedra.then(|| OrientedCells::of_mesh(sources.mesh()));
     if let Some(expected) = scheme.source_mesh()
         && expected != fingerprints[0]
     {

@@ -17,10 +17,10 @@ use crate::scheme::MomentsNeeded;
 pub(crate) struct Tetrahedra {
     target: TargetTetrahedron,
     target_cell: Option<TargetCell>,
-    /// Whether the target is among the solids of [`Clipped`] too.
+    /// Whether the target is among the solids of [`Waiting`] too.
     target_is_solid: bool,
     kept: CellTable<SourceTetrahedron>,
-    clipped: Clipped,
+    waiting: Waiting,
 }
 
 impl Tetrahedra {
@@ -47,23 +47,26 @@ impl Tetrahedra {
             target_cell,
             target_is_solid,
             kept,
-            clipped,
+            waiting,
         } = self;
         let Some(target_cell) = *target_cell else {
             return candidates;
         };
         let mut kept = kept.slots();
         let mut clip_queued = |intersector: &mut Intersector| {
-            clipped.take_queued(intersector, target, needed);
-            clipped.for_each(visit, |cell, [source, target]| {
-                let class = meshes.classes[cell.id().index()];
-                maker.fill_classified(meshes.source, cell.id(), class, source);
-                if !*target_is_solid {
-                    maker.fill(meshes.target, target_cell.id(), target);
-                    *target_is_solid = true;
-                }
-                overlap(intersector, source, target, needed)
-            });
+            waiting.clip_queued(intersector, target, needed, visit);
+            waiting.for_each(
+                |cell, [source, target]| {
+                    let class = meshes.classes[cell.id().index()];
+                    maker.fill_classified(meshes.source, cell.id(), class, source);
+                    if !*target_is_solid {
+                        maker.fill(meshes.target, target_cell.id(), target);
+                        *target_is_solid = true;
+                    }
+                    overlap(intersector, source, target, needed)
+                },
+                |cell, moments| visit_moments(visit, cell, moments, needed),
+            );
         };
         // Beyond the nearest cache: all are asked for at once.
         for candidate in candidates {
@@ -89,63 +92,56 @@ impl Tetrahedra {
     }
 }
 
-/// Source cells that were clipped and have an overlap, or may have one.
+/// Source cells that the path of tetrahedra leaves to another, and those that come after them: an overlap is
+/// visited in its turn.
 #[derive(Debug, Default)]
-struct Clipped {
-    volumes: Vec<(u32, Result<f64, Degenerate>)>,
-    moments: Vec<(u32, Result<Moments, Degenerate>)>,
-    /// Source and target where the path of tetrahedra leaves a pair to the others.
+struct Waiting {
+    cells: Vec<(SourceCell, Result<Moments, Degenerate>)>,
+    /// Source and target for the other path.
     solids: [Solid; 2],
 }
 
-impl Clipped {
-    /// Clips those that are queued.
-    fn take_queued(
+impl Waiting {
+    /// Clips those that are queued, and visits their overlaps up to the first that is left to another path.
+    fn clip_queued(
         &mut self,
         intersector: &mut Intersector,
         target: &TargetTetrahedron,
         needed: MomentsNeeded,
+        visit: &mut impl FnMut(SourceCell, f64, Option<&Rest>),
     ) {
-        let Self {
-            volumes, moments, ..
-        } = self;
+        let waiting = &mut self.cells;
+        let cell = |key| SourceCell::new(CellId::new(key));
         match needed {
             MomentsNeeded::Volume => {
-                intersector.volumes_of_queued(target, |key, volume| {
-                    volumes.extend(volume.transpose().map(|volume| (key, volume)));
-                });
+                intersector.volumes_of_queued(target, |key, volume| match volume {
+                    Ok(None) => {}
+                    Ok(Some(volume)) if waiting.is_empty() => visit(cell(key), volume, None),
+                    Ok(Some(volume)) => waiting.push((cell(key), Ok(Moments::of_volume(volume)))),
+                    Err(degenerate) => waiting.push((cell(key), Err(degenerate))),
+                })
             }
-            MomentsNeeded::VolumeAndFirst | MomentsNeeded::UpToSecond => {
-                intersector.moments_of_queued(target, |key, overlap| {
-                    moments.extend(overlap.transpose().map(|moments| (key, moments)));
-                });
-            }
+            _ => intersector.moments_of_queued(target, |key, moments| match moments {
+                Ok(None) => {}
+                Ok(Some(moments)) if waiting.is_empty() => {
+                    visit_moments(visit, cell(key), moments, needed);
+                }
+                Ok(Some(moments)) => waiting.push((cell(key), Ok(moments))),
+                Err(degenerate) => waiting.push((cell(key), Err(degenerate))),
+            }),
         }
     }
 
-    /// Visits them in their order, those left to other paths with what `otherwise` finds.
+    /// Visits those that are left, some with what `otherwise` finds.
     fn for_each(
         &mut self,
-        visit: &mut impl FnMut(SourceCell, f64, Option<&Rest>),
         mut otherwise: impl FnMut(SourceCell, &mut [Solid; 2]) -> Option<Moments>,
+        mut visit: impl FnMut(SourceCell, Moments),
     ) {
-        let Self {
-            volumes,
-            moments,
-            solids,
-        } = self;
-        let cell = |key| SourceCell::new(CellId::new(key));
-        // Of one of the two there are none.
-        for (key, volume) in volumes.drain(..) {
-            if let Ok(volume) = volume {
-                visit(cell(key), volume, None);
-            } else if let Some(moments) = otherwise(cell(key), solids) {
-                visit(cell(key), moments.volume, None);
-            }
-        }
-        for (key, moments) in moments.drain(..) {
-            if let Some(moments) = moments.ok().or_else(|| otherwise(cell(key), solids)) {
-                visit_moments(visit, cell(key), moments, MomentsNeeded::VolumeAndFirst);
+        for (cell, moments) in self.cells.drain(..) {
+            let moments = moments.ok().or_else(|| otherwise(cell, &mut self.solids));
+            if let Some(moments) = moments {
+                visit(cell, moments);
             }
         }
     }

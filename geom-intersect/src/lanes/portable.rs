@@ -5,7 +5,6 @@
 use wide::{f32x4, f64x2, i16x8, i32x4, i32x8, u8x16, u16x8};
 
 use super::{Axes, LANES, LaneMath, Lanes, PlaneRow, SingleLanes};
-use crate::oriented_bounds::DIRECTIONS;
 
 /// Two lanes in each register, of which every processor has some.
 #[derive(Debug, Clone, Copy)]
@@ -101,7 +100,7 @@ impl LaneMath for Portable {
     }
 
     #[inline(always)]
-    fn apart(self, eight: &[[SingleLanes; 2]; DIRECTIONS], other: &[[f32; 2]; DIRECTIONS]) -> u8 {
+    fn apart<const N: usize>(self, eight: &[[SingleLanes; 2]; N], other: &[[f32; 2]; N]) -> u8 {
         let mut apart = [false; LANES];
         for ([lows, highs], [low, high]) in eight.iter().zip(other) {
             for lane in 0..LANES {

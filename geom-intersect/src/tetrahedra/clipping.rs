@@ -1,14 +1,19 @@
 //! A tetrahedron clipped by the planes of another: as in [`crate::convex`], operation by operation.
 
+use std::array;
+
 use super::tables::{
     DIFFERENT_REFERENCES, ENDS, ENDS_AT, ENTRY, EXIT, FIRST_PLANE, NEW_ENDS, OWN_EDGES,
     OWN_REFERENCES, PLANES, REFERENCE_PAIRS, SIDE,
 };
-use super::{Pair, TargetTetrahedron};
+use super::{Pair, Queue, TargetTetrahedron};
 use crate::clipped::Clipped;
 use crate::convex::Degenerate;
-use crate::lanes::{Cut, LANE_OF_PLANE, NUMBERS, OutsideSets, VertexMath, Vertices};
+use crate::lanes::{Cut, FourMath, LANE_OF_PLANE, NUMBERS, OutsideSets, VertexMath, Vertices};
 use crate::moments::Wanted;
+
+/// How many pairs are clipped in turns at most.
+pub(crate) const TURNS: usize = 2;
 
 /// Of a tetrahedron.
 const NODES: u32 = 4;
@@ -31,42 +36,73 @@ impl Default for Scratch {
     }
 }
 
-/// Returns what is wanted of the overlap of a pair.
+/// Clips the pairs of a queue, which is empty afterwards, but for those that are seen to be apart. Visits each in
+/// order with what is wanted of its overlap; fails where that is for another path.
 #[inline(always)]
-pub(crate) fn clip<W: Wanted>(
-    math: impl VertexMath,
-    scratch: &mut Scratch,
-    pair: &Pair,
+pub(crate) fn clip_queued<W: Wanted>(
+    math: impl VertexMath + FourMath,
+    queue: &mut Queue,
+    scratch: &mut [Scratch; TURNS],
     target: &TargetTetrahedron,
-) -> Result<W, Degenerate> {
-    let mut clipping = Clipping::start(math, scratch, pair, target);
-    clipping.clip_by::<0>();
-    clipping.clip_by::<1>();
-    clipping.clip_by::<2>();
-    clipping.clip_by::<3>();
-    clipping.finish()
+    mut visit: impl FnMut(&Pair, Result<W, Degenerate>),
+) {
+    let count = queue.choose(math, target);
+    let mut first = 0;
+    while first + TURNS <= count {
+        clip_in_turns::<W, TURNS>(math, queue, first, scratch, target, &mut visit);
+        first += TURNS;
+    }
+    if first < count {
+        clip_in_turns::<W, 1>(math, queue, first, scratch, target, &mut visit);
+    }
 }
 
-/// Does what [`clip`] does for two pairs, plane by plane in turns: while a division or a store of the
-/// one is on its way, the processor works on the other.
+/// Clips `N` of those that were chosen from a queue, plane by plane in turns: while a division or a store of the
+/// one is on its way, the processor works on the others.
 #[inline(always)]
-pub(crate) fn clip_two<W: Wanted>(
+fn clip_in_turns<W: Wanted, const N: usize>(
     math: impl VertexMath,
-    [one, other]: &mut [Scratch; 2],
-    pairs: [&Pair; 2],
+    queue: &Queue,
+    first: usize,
+    scratch: &mut [Scratch; TURNS],
     target: &TargetTetrahedron,
-) -> [Result<W, Degenerate>; 2] {
-    let mut one = Clipping::start(math, one, pairs[0], target);
-    let mut other = Clipping::start(math, other, pairs[1], target);
-    one.clip_by::<0>();
-    other.clip_by::<0>();
-    one.clip_by::<1>();
-    other.clip_by::<1>();
-    one.clip_by::<2>();
-    other.clip_by::<2>();
-    one.clip_by::<3>();
-    other.clip_by::<3>();
-    [one.finish(), other.finish()]
+    visit: &mut impl FnMut(&Pair, Result<W, Degenerate>),
+) {
+    let pairs: [&Pair; N] = array::from_fn(|index| queue.chosen(first + index));
+    if pairs.iter().all(|pair| pair.other_size) {
+        for pair in pairs {
+            visit(pair, Err(Degenerate));
+        }
+        return;
+    }
+    let mut scratch = scratch.iter_mut();
+    let mut clippings = pairs.map(|pair| {
+        let scratch = scratch.next().expect("there are as many");
+        Clipping::start(math, scratch, pair, target)
+    });
+    for clipping in &mut clippings {
+        clipping.clip_by::<0>();
+    }
+    for clipping in &mut clippings {
+        clipping.clip_by::<1>();
+    }
+    for clipping in &mut clippings {
+        clipping.clip_by::<2>();
+    }
+    for clipping in &mut clippings {
+        clipping.clip_by::<3>();
+    }
+    for (pair, clipping) in pairs.into_iter().zip(clippings) {
+        let overlap = clipping.finish();
+        visit(
+            pair,
+            if pair.other_size {
+                Err(Degenerate)
+            } else {
+                overlap
+            },
+        );
+    }
 }
 
 /// A pair of tetrahedra that is being clipped.
