@@ -11,7 +11,8 @@ use super::write;
 use crate::ReadOptions;
 use crate::hdf5::NativeFile;
 
-#[path = "../../tests/common/damage.rs"]
+#[allow(dead_code)] // The other formats use the rest.
+#[path = "../../tests/integration/damage.rs"]
 mod damage;
 
 use damage::{apply, damage, runner};
