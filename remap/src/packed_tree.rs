@@ -263,7 +263,8 @@ impl Map {
             [&bounds.min, &bounds.max].map(|end| {
                 let end = (end[axis] - self.centre[axis]) * self.scale[axis];
                 // What is not a number too.
-                end.max(-2.0).min(2.0) as f32
+                let end = if end > -2.0 { end } else { -2.0 };
+                end.min(2.0) as f32
             })
         })
     }

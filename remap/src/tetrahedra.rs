@@ -119,16 +119,18 @@ impl Waiting {
                     Ok(Some(volume)) if waiting.is_empty() => visit(cell(key), volume, None),
                     Ok(Some(volume)) => waiting.push((cell(key), Ok(Moments::of_volume(volume)))),
                     Err(degenerate) => waiting.push((cell(key), Err(degenerate))),
-                })
+                });
             }
-            _ => intersector.moments_of_queued(target, |key, moments| match moments {
-                Ok(None) => {}
-                Ok(Some(moments)) if waiting.is_empty() => {
-                    visit_moments(visit, cell(key), moments, needed);
-                }
-                Ok(Some(moments)) => waiting.push((cell(key), Ok(moments))),
-                Err(degenerate) => waiting.push((cell(key), Err(degenerate))),
-            }),
+            _ => {
+                intersector.moments_of_queued(target, |key, moments| match moments {
+                    Ok(None) => {}
+                    Ok(Some(moments)) if waiting.is_empty() => {
+                        visit_moments(visit, cell(key), moments, needed);
+                    }
+                    Ok(Some(moments)) => waiting.push((cell(key), Ok(moments))),
+                    Err(degenerate) => waiting.push((cell(key), Err(degenerate))),
+                });
+            }
         }
     }
 
