@@ -21,7 +21,7 @@ use crate::oriented_bounds::{EightOrientedBounds, OrientedBounds};
 /// let mut scratch = Vec::new();
 /// let ends = (Point3::new(6.5, 0.5, 0.5), Point3::new(9.0, 2.0, 2.0));
 /// let filter = BoxFilter::default();
-/// assert_eq!(filter.find(&boxes, None, ends, &mut scratch), [6, 7, 8]); // 9 is only touched
+/// assert_eq!(filter.find(&boxes, ends, &mut scratch), [6, 7, 8]); // 9 is only touched
 /// assert_eq!(filter.find_among(&boxes, &[1], None, ends, &mut scratch), [8]);
 /// ```
 #[derive(Debug, Clone, Copy)]
@@ -153,33 +153,27 @@ impl BoxFilter {
 
     /// Returns the places of those boxes that share a volume with the one that ends in `ends`, ascending: of the
     /// first eight boxes 0 to 7, and so on. Comparisons are exact; boxes
-    /// with numbers that are none overlap nothing. Where there are oriented bounds, place by place those of
-    /// the boxes, and others, boxes whose own are apart from the others are left out.
-    ///
-    /// # Panics
-    ///
-    /// If there are oriented bounds of fewer boxes.
+    /// with numbers that are none overlap nothing.
     #[inline]
     pub fn find<'a>(
         &self,
         boxes: &[EightBoxes],
-        oriented: Option<(&[EightOrientedBounds], &OrientedBounds)>,
         ends: (Point3<f64>, Point3<f64>),
         scratch: &'a mut Vec<u32>,
     ) -> &'a [u32] {
         let eights = 0..boxes.len() as u32;
         let found = room(scratch, boxes.len());
-        let count = self
-            .arithmetic
-            .find_boxes(boxes, eights, oriented, ends, found);
+        let count = self.arithmetic.find_boxes(boxes, eights, None, ends, found);
         &found[..count]
     }
 
-    /// Does what [`find`](Self::find) does among the boxes of some eights, given in ascending order.
+    /// Does what [`find`](Self::find) does among the boxes of some eights, given in ascending order. Where there are
+    /// oriented bounds, place by place those of the boxes, and others, boxes whose own are apart from the others are
+    /// left out.
     ///
     /// # Panics
     ///
-    /// If there is no such eight.
+    /// If there is no such eight, or oriented bounds of fewer boxes.
     #[inline]
     pub fn find_among<'a>(
         &self,
@@ -332,7 +326,7 @@ mod tests {
                 for arithmetic in [Arithmetic::default(), Arithmetic::Portable] {
                     let scratch = &mut Vec::new();
                     let (filter, ends) = (BoxFilter { arithmetic }, along(axis, from, to));
-                    let found = filter.find(&boxes, None, ends, scratch);
+                    let found = filter.find(&boxes, ends, scratch);
                     assert_eq!(found, expected, "{from}..{to}");
                 }
             }
@@ -408,7 +402,7 @@ mod tests {
         for arithmetic in [Arithmetic::default(), Arithmetic::Portable] {
             let filter = BoxFilter { arithmetic };
             let (one, other) = (&mut Vec::new(), &mut Vec::new());
-            let all = filter.find(&boxes, None, ends, one);
+            let all = filter.find(&boxes, ends, one);
             let is_in = |place: &&u32| [0, 2, 4].contains(&(**place / LANES as u32));
             let expected: Vec<u32> = all.iter().filter(is_in).copied().collect();
             assert!(!expected.is_empty() && expected.len() < all.len());

@@ -76,22 +76,16 @@ impl CandidateSearch {
 
     /// Prepares the search among cells with these bounds.
     pub(crate) fn of_bounds(bounds: Vec<Bounds>) -> Self {
-        let bounds = match Bins::new(bounds) {
-            Ok(bins) => {
-                let index = Index::Bins(bins);
-                return Self { index };
-            }
-            Err(bounds) => bounds,
-        };
-        match PackedTree::new(&bounds).map(Index::Packed) {
-            Some(index) => Self { index },
-            None => Self::tree_of(bounds),
+        match Bins::new(bounds).map(Index::Bins) {
+            Ok(index) => Self { index },
+            Err(bounds) => Self::in_some_tree(bounds),
         }
     }
 
-    /// Prepares the search among tetrahedra with these bounds. The bounds of neighbours overlap each other much,
-    /// so that many are near a target cell: they are best looked through as they are packed in a tree.
-    pub(crate) fn of_tetrahedra(bounds: Vec<Bounds>) -> Self {
+    /// Prepares the search among cells with these bounds in a tree, even where bins would serve: for tetrahedra. The
+    /// bounds of neighbours overlap each other much, so that many are near a target cell, and they are best
+    /// looked through as they are packed.
+    pub(crate) fn in_some_tree(bounds: Vec<Bounds>) -> Self {
         match PackedTree::new(&bounds).map(Index::Packed) {
             Some(index) => Self { index },
             None => Self::tree_of(bounds),

@@ -56,7 +56,7 @@ impl Nearby {
     #[inline]
     pub(crate) fn candidates(&mut self, bounds: &Bounds) -> &[Candidate] {
         let ends = (bounds.min, bounds.max);
-        let found = self.filter.find(&self.boxes, None, ends, &mut self.found);
+        let found = self.filter.find(&self.boxes, ends, &mut self.found);
         self.candidates.clear();
         let found = found.iter().map(|&place| self.cells[place as usize]);
         self.candidates.extend(found);

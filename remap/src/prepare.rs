@@ -118,7 +118,7 @@ pub fn prepare_with(
     let (mut search, fingerprints) = rayon::join(
         || {
             if are_tetrahedra {
-                CandidateSearch::of_tetrahedra(bounds)
+                CandidateSearch::in_some_tree(bounds)
             } else {
                 CandidateSearch::of_bounds(bounds)
             }
