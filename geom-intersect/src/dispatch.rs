@@ -210,37 +210,25 @@ impl Arithmetic {
         }
     }
 
-    /// Adds a pair of tetrahedra as [`Queue::add`] does.
+    /// Clips as [`tetrahedra::clip_all`] does.
     #[inline]
-    pub(crate) fn queue_tetrahedron(
-        self,
-        queue: &mut Queue,
-        key: u32,
-        source: &SourceTetrahedron,
-        target: &TargetTetrahedron,
-    ) {
-        match self {
-            Self::Portable => queue.add(Portable, key, source, target),
-            #[cfg(target_arch = "x86_64")]
-            // SAFETY: the features that the function is compiled for were found on this processor.
-            Self::Avx2(math) => unsafe { queue_tetrahedron(math, queue, key, source, target) },
-        }
-    }
-
-    /// Clips as [`tetrahedra::clip_queued`] does.
-    #[inline]
-    pub(crate) fn clip_queued<W: Wanted>(
+    pub(crate) fn clip_all<'a, W: Wanted>(
         self,
         queue: &mut Queue,
         scratch: &mut [tetrahedra::Scratch; TURNS],
+        sources: impl Iterator<Item = (u32, &'a SourceTetrahedron)>,
         target: &TargetTetrahedron,
         visit: impl FnMut(&Pair, Result<W, Degenerate>),
     ) {
         match self {
-            Self::Portable => tetrahedra::clip_queued(Portable, queue, scratch, target, visit),
+            Self::Portable => {
+                tetrahedra::clip_all(Portable, queue, scratch, sources, target, visit);
+            }
             #[cfg(target_arch = "x86_64")]
             // SAFETY: the features that the function is compiled for were found on this processor.
-            Self::Avx2(math) => unsafe { clip_queued(math, queue, scratch, target, visit) },
+            Self::Avx2(math) => unsafe {
+                clip_all(math, queue, scratch, sources, target, visit);
+            },
         }
     }
 }
@@ -314,26 +302,15 @@ fn examine(hexahedra: &mut EightHexahedra) {
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-fn queue_tetrahedron(
-    math: Avx2,
-    queue: &mut Queue,
-    key: u32,
-    source: &SourceTetrahedron,
-    target: &TargetTetrahedron,
-) {
-    queue.add(math, key, source, target);
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-fn clip_queued<W: Wanted>(
+fn clip_all<'a, W: Wanted>(
     math: Avx2,
     queue: &mut Queue,
     scratch: &mut [tetrahedra::Scratch; TURNS],
+    sources: impl Iterator<Item = (u32, &'a SourceTetrahedron)>,
     target: &TargetTetrahedron,
     visit: impl FnMut(&Pair, Result<W, Degenerate>),
 ) {
-    tetrahedra::clip_queued(math, queue, scratch, target, visit);
+    tetrahedra::clip_all(math, queue, scratch, sources, target, visit);
 }
 
 #[cfg(target_arch = "x86_64")]

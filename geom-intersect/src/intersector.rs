@@ -154,60 +154,48 @@ impl Intersector {
         self.convex_overlaps(sources, target)
     }
 
-    /// Adds a tetrahedron to those that wait to be clipped by another, unless it is seen that they do
-    /// not overlap. Returns whether no more can wait.
-    ///
-    /// All that wait must wait for the same other. `key` is what the source is known by.
+    /// Visits the overlaps of tetrahedra with another, in their order, each with the number that the source is known
+    /// by: the volumes that [`volume`](Self::volume) returns, sooner. Those that are seen to be apart are not
+    /// visited. Pairs that are not for this path are [`Degenerate`]: they are left to that method.
     #[inline]
-    pub fn queue_tetrahedron(
+    pub fn volumes_of_tetrahedra<'a>(
         &mut self,
-        key: u32,
-        source: &SourceTetrahedron,
+        sources: impl IntoIterator<Item = (u32, &'a SourceTetrahedron)>,
         target: &TargetTetrahedron,
-    ) -> bool {
-        self.arithmetic
-            .queue_tetrahedron(&mut self.queue, key, source, target);
-        self.queue.is_full()
-    }
-
-    /// Visits the tetrahedra that [wait](Self::queue_tetrahedron), in their order, with the volume of
-    /// their overlap with the one that they wait for: what [`volume`](Self::volume) returns, sooner.
-    /// Pairs that are not for this path are [`Degenerate`]: they are left to that method.
-    #[inline]
-    pub fn volumes_of_queued(
-        &mut self,
-        target: &TargetTetrahedron,
-        visit: impl FnMut(u32, Result<Option<f64>, Degenerate>),
+        visit: impl FnMut(u32, Result<f64, Degenerate>),
     ) {
-        self.overlaps_of_queued(target, visit);
+        self.overlaps_of_tetrahedra(sources, target, visit);
     }
 
-    /// Does what [`volumes_of_queued`](Self::volumes_of_queued) does for volume and first moment.
+    /// Does what [`volumes_of_tetrahedra`](Self::volumes_of_tetrahedra) does for volume and first moment.
     #[inline]
-    pub fn moments_of_queued(
+    pub fn moments_of_tetrahedra<'a>(
         &mut self,
+        sources: impl IntoIterator<Item = (u32, &'a SourceTetrahedron)>,
         target: &TargetTetrahedron,
-        visit: impl FnMut(u32, Result<Option<Moments>, Degenerate>),
+        visit: impl FnMut(u32, Result<Moments, Degenerate>),
     ) {
-        self.overlaps_of_queued(target, visit);
+        self.overlaps_of_tetrahedra(sources, target, visit);
     }
 
     #[inline]
-    fn overlaps_of_queued<W: Wanted>(
+    fn overlaps_of_tetrahedra<'a, W: Wanted>(
         &mut self,
+        sources: impl IntoIterator<Item = (u32, &'a SourceTetrahedron)>,
         target: &TargetTetrahedron,
-        mut visit: impl FnMut(u32, Result<Option<W>, Degenerate>),
+        mut visit: impl FnMut(u32, Result<W, Degenerate>),
     ) {
         let visit = |pair: &Pair, overlap: Result<W, Degenerate>| {
             let smaller = lower(pair.volume, target.volume);
             let is_loud = |overlap: &W| (smaller > 0.0) & (overlap.volume() > NOISE * smaller);
-            visit(
-                pair.key,
-                overlap.map(|overlap| Some(overlap).filter(is_loud)),
-            );
+            if overlap.as_ref().map_or(true, is_loud) {
+                visit(pair.key, overlap);
+            }
         };
+        let (queue, scratch) = (&mut self.queue, &mut self.tetrahedra);
+        let sources = sources.into_iter();
         self.arithmetic
-            .clip_queued(&mut self.queue, &mut self.tetrahedra, target, visit);
+            .clip_all(queue, scratch, sources, target, visit);
     }
 
     /// Returns the overlap of two tetrahedra; fails where that is for another path.
@@ -216,15 +204,13 @@ impl Intersector {
         source: &Solid,
         target: &Solid,
     ) -> Result<Option<W>, Degenerate> {
-        match (source.source_tetrahedron(), target.target_tetrahedron()) {
-            (Some(source), Some(target)) if self.queue.is_empty() => {
-                self.queue_tetrahedron(0, &source, target);
-                let mut found = Ok(None);
-                self.overlaps_of_queued(target, |_, overlap| found = overlap);
-                found
-            }
-            _ => Err(Degenerate),
-        }
+        let source = source.source_tetrahedron().ok_or(Degenerate)?;
+        let target = target.target_tetrahedron().ok_or(Degenerate)?;
+        let mut found = Ok(None);
+        self.overlaps_of_tetrahedra([(0, &source)], target, |_, overlap| {
+            found = overlap.map(Some);
+        });
+        found
     }
 
     fn overlap<W: Wanted>(&mut self, source: &Solid, target: &Solid) -> Option<W> {

@@ -23,7 +23,7 @@ use crate::outer_sides::radius;
 use crate::plane::Plane;
 use crate::solid::SolidClass;
 use crate::standard::{LocalCorner, StandardShape};
-pub(crate) use clipping::{Scratch, TURNS, clip_queued};
+pub(crate) use clipping::{Scratch, TURNS, clip_all};
 pub(crate) use queue::{Pair, Queue};
 use tables::{FIRST_PLANE, PLANES};
 
@@ -42,16 +42,17 @@ const CLEARLY_CONVEX: f64 = 256.0 * f64::EPSILON;
 /// let mut target = TargetTetrahedron::default();
 /// assert!(target.set(&nodes));
 ///
-/// let mut intersector = Intersector::default();
-/// for (key, shift) in [(0, 0.5), (1, 1.5)] {
+/// let sources = [0.5, 1.5].map(|shift| {
 ///     let shifted = nodes.map(|node| node + Vector3::new(shift, 0.0, 0.0));
 ///     let (_, class) = examine_tetrahedron(&shifted).expect("it is not flat");
-///     let source = SourceTetrahedron::new(shifted, class);
-///     intersector.queue_tetrahedron(key, &source, &target);
-/// }
+///     SourceTetrahedron::new(shifted, class)
+/// });
 /// let mut found = Vec::new();
-/// intersector.volumes_of_queued(&target, |key, volume| found.push((key, volume)));
-/// assert_eq!(found, [(0, Ok(Some(1.0 / 48.0)))]);
+/// let mut intersector = Intersector::default();
+/// intersector.volumes_of_tetrahedra((0..).zip(&sources), &target, |key, volume| {
+///     found.push((key, volume));
+/// });
+/// assert_eq!(found, [(0, Ok(1.0 / 48.0))]);
 /// ```
 #[derive(Debug, Clone, Copy)]
 #[repr(C, align(32))]
@@ -299,12 +300,11 @@ mod tests {
                 let mut queue = Queue::default();
                 let scratch = &mut [(); TURNS].map(|()| Scratch::default());
                 let (mut volume, mut moments) = (None, None);
-                arithmetic.queue_tetrahedron(&mut queue, 0, &prepared, clipper);
-                arithmetic.clip_queued(&mut queue, scratch, clipper, |_, clipped| {
+                let sources = || [(0, &prepared)].into_iter();
+                arithmetic.clip_all(&mut queue, scratch, sources(), clipper, |_, clipped| {
                     volume = Some(clipped);
                 });
-                arithmetic.queue_tetrahedron(&mut queue, 0, &prepared, clipper);
-                arithmetic.clip_queued(&mut queue, scratch, clipper, |pair, clipped| {
+                arithmetic.clip_all(&mut queue, scratch, sources(), clipper, |pair, clipped| {
                     moments = Some((clipped, pair.other_size));
                 });
                 let (clipped, other_size): (Result<Moments, _>, _) = moments?;

@@ -8,10 +8,10 @@ use crate::overlaps::Rest;
 /// So many are put in order without a branch: what neighbours on a grid overlap with.
 const FEW: usize = 8;
 
-/// Overlaps of a target cell that are found in the order in which the search has its candidates: in a
-/// mesh of like cells in rows it is the same for one target cell after the other, so that the processor
+/// Overlaps of a target cell that are found in whatever order suits the search and the kernel: that of the
+/// candidates is the same for one target cell after the other in a mesh of like cells in rows, so that the processor
 /// foresees how each is clipped. A scheme is told of them in the order of the ids in the mesh given.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Found {
     /// Of each the source cell, and in the lower half its place among the volumes.
     sources: Vec<u64>,
@@ -36,23 +36,27 @@ impl Found {
         self.rest.extend(rest);
     }
 
-    /// Visits the overlaps in the order of their source cells.
+    /// Puts the overlaps in the order of their source cells.
     #[inline]
-    pub(crate) fn for_each_ascending(
-        &mut self,
-        mut visit: impl FnMut(SourceCell, f64, Option<&Rest>),
-    ) {
-        let mut few = [u64::MAX; FEW];
+    pub(crate) fn sort(&mut self) {
+        if self.sources.is_sorted() {
+            return;
+        }
         let count = self.sources.len();
-        let sorted = if count <= FEW {
+        if count <= FEW {
+            let mut few = [u64::MAX; FEW];
             few[..count].copy_from_slice(&self.sources);
             sort_few(&mut few);
-            &few[..count]
+            self.sources.copy_from_slice(&few[..count]);
         } else {
             self.sources.sort_unstable();
-            &self.sources
-        };
-        for &source in sorted {
+        }
+    }
+
+    /// Visits the overlaps in their order.
+    #[inline]
+    pub(crate) fn for_each(&self, mut visit: impl FnMut(SourceCell, f64, Option<&Rest>)) {
+        for &source in &self.sources {
             let place = source as u32 as usize;
             let source = SourceCell::new(CellId::new((source >> 32) as u32));
             visit(source, self.volumes[place], self.rest.get(place));
@@ -120,7 +124,8 @@ mod tests {
                 let mut ids: Vec<_> = ids.collect();
                 ids.sort_unstable();
                 let mut ids = ids.into_iter();
-                found.for_each_ascending(|source, volume, found| {
+                found.sort();
+                found.for_each(|source, volume, found| {
                     assert_eq!(Some(source.get()), ids.next());
                     assert_eq!(volume, f64::from(source.get()));
                     assert_eq!(found.is_some(), all);

@@ -79,7 +79,7 @@ pub use overlap_matrix::{Difference, OverlapMatrix, difference};
 pub use prepare::{Preparation, Progress, Seconds, prepare, prepare_with};
 pub use projection::{Projection, mass_matrix};
 pub use reconstruction::{Gradients, Limiter, Neighbourhood};
-pub use scheme::{Contributions, MomentsNeeded, Overlap, Pieces, Scheme};
+pub use scheme::{Contributions, MomentsNeeded, Overlap, Overlaps, Pieces, Scheme};
 pub use schemes::{
     LimitedSecondOrder, LinearP0P1, NearestCell, P0P0, P0P1, P1P0, P1P1, PointLocation, SecondOrder,
 };

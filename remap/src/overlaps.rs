@@ -103,8 +103,8 @@ impl OverlapFinder {
         self.examined.clear();
     }
 
-    /// Visits the overlaps of the first of some target cells in the order of the candidates, each with
-    /// its volume and what else is needed. The others are those that come next.
+    /// Visits the overlaps of the first of some target cells, in any order, each with its volume and what else is
+    /// needed. The others are those that come next.
     pub(crate) fn for_each(
         &mut self,
         meshes: Meshes<'_>,
@@ -178,7 +178,8 @@ impl OverlapFinder {
                     tetrahedra,
                     ..
                 } = self;
-                rest = tetrahedra.for_each(meshes, rest, maker, intersector, needed, visit);
+                let tools = (maker, intersector);
+                rest = tetrahedra.for_each(meshes, target, rest, tools, needed, visit);
             }
             if rest.is_empty() {
                 return;

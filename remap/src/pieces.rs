@@ -9,6 +9,7 @@ use crate::product::product;
 use crate::scheme::{Pieces, Scheme};
 
 /// A mesh as a scheme is given it.
+#[derive(Debug)]
 pub(crate) struct CutMesh<'a> {
     given: &'a UnstructuredMesh,
     /// None where the pieces are the cells themselves.

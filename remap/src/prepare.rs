@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use geom_intersect::{Moments, OrientedBounds, SolidClass};
+use geom_intersect::{OrientedBounds, SolidClass};
 use mesh_core::{Bounds, CellId, UnstructuredMesh};
 use rayon::prelude::*;
 
@@ -20,7 +20,7 @@ use crate::oriented_cells::{OrientedCells, are_tetrahedra};
 use crate::overlap_matrix::OverlapMatrix;
 use crate::overlaps::{Meshes, OverlapFinder, Rest};
 use crate::pieces::{CutMesh, put_together};
-use crate::scheme::{Contributions, Overlap, Scheme};
+use crate::scheme::{Contributions, Overlaps, Scheme};
 use crate::search_frame::{CellBounds, SearchFrame};
 
 /// How many target cells a thread takes at a time. The result does not depend on it; fewer make
@@ -358,44 +358,24 @@ impl Worker {
             search: job.search,
             frame: job.search_frame,
         };
+        let (found, sources) = (&mut self.found, job.sources);
+        found.clear();
+        let add = |source: SourceCell, volume: f64, rest: Option<&Rest>| {
+            let source = SourceCell::new(sources.given_id(source.id()));
+            found.push(source, volume, rest);
+        };
         let needed = job.scheme.moments_needed();
-        let (source_mesh, target_mesh) = (job.source.mesh(), job.target.mesh());
-        let target = TargetCell::new(targets.given_id(cells[0].id()));
-        let target_sign = job.target.sign(target.id());
-        let contributions = &mut self.contributions;
-        // All but the source cell and what is needed stays as it is.
-        let mut overlap = Overlap {
-            source: SourceCell::new(CellId::new(0)),
-            target,
-            moments: Moments::of_volume(0.0),
-            second: None,
-            source_mesh,
-            target_mesh,
+        self.overlaps
+            .for_each(meshes, cells, candidates, needed, add);
+        found.sort();
+        let overlaps = Overlaps {
+            found,
+            target: TargetCell::new(targets.given_id(cells[0].id())),
+            sources: job.source,
+            targets: job.target,
         };
-        let contribute = |source: SourceCell, volume: f64, rest: Option<&Rest>| {
-            let sign = target_sign * job.source.sign(source.id());
-            overlap.source = source;
-            overlap.moments.volume = sign * volume;
-            if let Some(Rest { moments, second }) = rest {
-                overlap.moments.first = sign * moments.first;
-                overlap.moments.origin = moments.origin;
-                overlap.second = second.map(|second| sign * second);
-            }
-            job.scheme.contribute(&overlap, contributions);
-        };
-        let overlaps = &mut self.overlaps;
-        if job.sources.are_renumbered() {
-            let found = &mut self.found;
-            found.clear();
-            let add = |source: SourceCell, volume: f64, rest: Option<&Rest>| {
-                let source = SourceCell::new(job.sources.given_id(source.id()));
-                found.push(source, volume, rest);
-            };
-            overlaps.for_each(meshes, cells, candidates, needed, add);
-            found.for_each_ascending(contribute);
-        } else {
-            overlaps.for_each(meshes, cells, candidates, needed, contribute);
-        }
+        job.scheme
+            .contribute_each(&overlaps, &mut self.contributions);
     }
 }
 
@@ -405,6 +385,7 @@ mod tests {
     use nalgebra::Rotation3;
 
     use super::*;
+    use crate::scheme::Overlap;
     use crate::scheme::Pieces;
     use crate::schemes::P0P0;
 

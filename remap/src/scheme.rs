@@ -1,10 +1,13 @@
 //! A scheme: the rule by which overlaps fill the matrix.
 
 use geom_intersect::Moments;
-use mesh_core::{Fingerprint, Location, UnstructuredMesh, Vector3};
+use mesh_core::{CellId, Fingerprint, Location, UnstructuredMesh, Vector3};
 use nalgebra::Matrix3;
 
 use crate::cells::{SourceCell, TargetCell};
+use crate::found::Found;
+use crate::overlaps::Rest;
+use crate::pieces::CutMesh;
 
 /// The rule by which overlaps fill the matrix; the place to add an interpolation scheme.
 ///
@@ -89,6 +92,14 @@ pub trait Scheme: Sync {
 
     /// Adds what an overlap contributes to the matrix.
     fn contribute(&self, overlap: &Overlap<'_>, contributions: &mut Contributions);
+
+    /// Adds what the overlaps of a target cell contribute to the matrix, one after the other.
+    ///
+    /// Left as it is, it calls [`contribute`](Self::contribute) for each, compiled together with it: a scheme that is
+    /// known by no more than its traits is called once for a target cell instead of once for an overlap.
+    fn contribute_each(&self, overlaps: &Overlaps<'_>, contributions: &mut Contributions) {
+        overlaps.for_each(|overlap| self.contribute(overlap, contributions));
+    }
 }
 
 /// What a scheme needs to know of an overlap.
@@ -132,6 +143,49 @@ pub struct Overlap<'a> {
     pub source_mesh: &'a UnstructuredMesh,
     /// The mesh of the target cell.
     pub target_mesh: &'a UnstructuredMesh,
+}
+
+/// The overlaps of a target cell, in ascending order of source cells.
+#[derive(Debug, Clone, Copy)]
+pub struct Overlaps<'a> {
+    pub(crate) found: &'a Found,
+    pub(crate) target: TargetCell,
+    pub(crate) sources: &'a CutMesh<'a>,
+    pub(crate) targets: &'a CutMesh<'a>,
+}
+
+impl Overlaps<'_> {
+    /// Visits each overlap.
+    #[inline]
+    pub fn for_each(&self, mut visit: impl FnMut(&Overlap<'_>)) {
+        let Self {
+            found,
+            target,
+            sources,
+            targets,
+        } = *self;
+        let target_sign = targets.sign(target.id());
+        // All but the source cell and what is needed stays as it is.
+        let mut overlap = Overlap {
+            source: SourceCell::new(CellId::new(0)),
+            target,
+            moments: Moments::of_volume(0.0),
+            second: None,
+            source_mesh: sources.mesh(),
+            target_mesh: targets.mesh(),
+        };
+        found.for_each(|cell, volume, rest| {
+            let sign = target_sign * sources.sign(cell.id());
+            overlap.source = cell;
+            overlap.moments.volume = sign * volume;
+            if let Some(Rest { moments, second }) = rest {
+                overlap.moments.first = sign * moments.first;
+                overlap.moments.origin = moments.origin;
+                overlap.second = second.map(|second| sign * second);
+            }
+            visit(&overlap);
+        });
+    }
 }
 
 impl Overlap<'_> {

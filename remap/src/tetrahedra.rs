@@ -1,13 +1,11 @@
 //! Tetrahedra on both sides: the cells of most meshes of real bodies, with the most candidates per
 //! overlap.
 
-use geom_intersect::{
-    Degenerate, Intersector, Moments, Solid, SourceTetrahedron, TargetTetrahedron,
-};
+use geom_intersect::{Degenerate, Intersector, Solid, SourceTetrahedron, TargetTetrahedron};
 use mesh_core::{CellId, Point3, Shape, UnstructuredMesh};
 
 use crate::candidates::Candidate;
-use crate::cell_table::CellTable;
+use crate::cell_table::{CellTable, share_place};
 use crate::cells::{SolidMaker, SourceCell, TargetCell};
 use crate::overlaps::{Meshes, Rest, overlap, visit_moments};
 use crate::scheme::MomentsNeeded;
@@ -16,135 +14,112 @@ use crate::scheme::MomentsNeeded;
 #[derive(Debug, Default)]
 pub(crate) struct Tetrahedra {
     target: TargetTetrahedron,
-    target_cell: Option<TargetCell>,
-    /// Whether the target is among the solids of [`Waiting`] too.
-    target_is_solid: bool,
     kept: CellTable<SourceTetrahedron>,
-    waiting: Waiting,
+    /// Source cells that the path of tetrahedra leaves to another.
+    left: Vec<SourceCell>,
+    /// Source and target for the other path.
+    solids: [Solid; 2],
 }
 
 impl Tetrahedra {
     /// Takes a target cell; returns whether it is a tetrahedron for this path.
     pub(crate) fn set_target(&mut self, mesh: &UnstructuredMesh, cell: TargetCell) -> bool {
-        self.target_cell = Some(cell);
-        self.target_is_solid = false;
         mesh.shape(cell.id()) == Shape::Tetrahedron && self.target.set(&nodes(mesh, cell.id()))
     }
 
-    /// Visits the overlaps of the target cell, in the order of the candidates, up to the first
-    /// candidate that is no convex tetrahedron. Returns the rest.
+    /// Visits the overlaps of the target cell that was [taken](Self::set_target) with the candidates up to the first
+    /// that is no convex tetrahedron. Returns the rest.
     pub(crate) fn for_each<'a>(
         &mut self,
         meshes: Meshes<'_>,
+        target: TargetCell,
         candidates: &'a [Candidate],
-        maker: &mut SolidMaker,
-        intersector: &mut Intersector,
+        tools: (&mut SolidMaker, &mut Intersector),
         needed: MomentsNeeded,
         visit: &mut impl FnMut(SourceCell, f64, Option<&Rest>),
     ) -> &'a [Candidate] {
-        let Self {
-            target,
-            target_cell,
-            target_is_solid,
-            kept,
-            waiting,
-        } = self;
-        let Some(target_cell) = *target_cell else {
-            return candidates;
-        };
-        let mut kept = kept.slots();
-        let mut clip_queued = |intersector: &mut Intersector| {
-            waiting.clip_queued(intersector, target, needed, visit);
-            waiting.for_each(
-                |cell, [source, target]| {
-                    let class = meshes.classes[cell.id().index()];
-                    maker.fill_classified(meshes.source, cell.id(), class, source);
-                    if !*target_is_solid {
-                        maker.fill(meshes.target, target_cell.id(), target);
-                        *target_is_solid = true;
-                    }
-                    overlap(intersector, source, target, needed)
-                },
-                |cell, moments| visit_moments(visit, cell, moments, needed),
-            );
-        };
+        let (maker, intersector) = tools;
         // Beyond the nearest cache: all are asked for at once.
+        let kept = self.kept.slots();
         for candidate in candidates {
             kept.prefetch(candidate.cell());
         }
-        let mut count = 0;
-        for candidate in candidates {
-            let cell = candidate.cell();
-            if !kept.has(cell) && !meshes.has_convex_tetrahedron(cell) {
+        let mut rest = candidates;
+        loop {
+            let count = self.keep(meshes, rest);
+            if count == 0 {
                 break;
             }
-            let tetrahedron = kept.keep(cell, |tetrahedron| {
+            let (tetrahedra, others) = rest.split_at(count);
+            self.visit_kept(tetrahedra, intersector, needed, visit);
+            rest = others;
+        }
+        if !self.left.is_empty() {
+            let [solid, target_solid] = &mut self.solids;
+            maker.fill(meshes.target, target.id(), target_solid);
+            for cell in self.left.drain(..) {
+                let class = meshes.classes[cell.id().index()];
+                maker.fill_classified(meshes.source, cell.id(), class, solid);
+                if let Some(moments) = overlap(intersector, solid, target_solid, needed) {
+                    visit_moments(visit, cell, moments, needed);
+                }
+            }
+        }
+        rest
+    }
+
+    /// Puts the first of some candidates into their places, as long as they are convex tetrahedra and no two share a
+    /// place. Returns how many.
+    #[inline]
+    fn keep(&mut self, meshes: Meshes<'_>, candidates: &[Candidate]) -> usize {
+        let mut kept = self.kept.slots();
+        for (count, candidate) in candidates.iter().enumerate() {
+            let cell = candidate.cell();
+            if kept.has(cell) {
+                continue;
+            }
+            let mut before = candidates[..count].iter();
+            if !meshes.has_convex_tetrahedron(cell)
+                || before.any(|other| share_place(other.cell(), cell))
+            {
+                return count;
+            }
+            kept.keep(cell, |tetrahedron| {
                 let class = meshes.classes[cell.id().index()];
                 *tetrahedron = SourceTetrahedron::new(nodes(meshes.source, cell.id()), class);
             });
-            if intersector.queue_tetrahedron(cell.get(), tetrahedron, target) {
-                clip_queued(intersector);
-            }
-            count += 1;
         }
-        clip_queued(intersector);
-        &candidates[count..]
+        candidates.len()
     }
-}
 
-/// Source cells that the path of tetrahedra leaves to another, and those that come after them: an overlap is
-/// visited in its turn.
-#[derive(Debug, Default)]
-struct Waiting {
-    cells: Vec<(SourceCell, Result<Moments, Degenerate>)>,
-    /// Source and target for the other path.
-    solids: [Solid; 2],
-}
-
-impl Waiting {
-    /// Clips those that are queued, and visits their overlaps up to the first that is left to another path.
-    fn clip_queued(
+    /// Visits the overlaps with candidates that are in their places.
+    #[inline]
+    fn visit_kept(
         &mut self,
+        candidates: &[Candidate],
         intersector: &mut Intersector,
-        target: &TargetTetrahedron,
         needed: MomentsNeeded,
         visit: &mut impl FnMut(SourceCell, f64, Option<&Rest>),
     ) {
-        let waiting = &mut self.cells;
+        let Self {
+            target, kept, left, ..
+        } = self;
+        let kept = kept.slots();
+        let sources = candidates.iter().map(|candidate| {
+            let cell = candidate.cell();
+            (cell.get(), kept.kept(cell))
+        });
         let cell = |key| SourceCell::new(CellId::new(key));
-        match needed {
-            MomentsNeeded::Volume => {
-                intersector.volumes_of_queued(target, |key, volume| match volume {
-                    Ok(None) => {}
-                    Ok(Some(volume)) if waiting.is_empty() => visit(cell(key), volume, None),
-                    Ok(Some(volume)) => waiting.push((cell(key), Ok(Moments::of_volume(volume)))),
-                    Err(degenerate) => waiting.push((cell(key), Err(degenerate))),
-                });
-            }
-            _ => {
-                intersector.moments_of_queued(target, |key, moments| match moments {
-                    Ok(None) => {}
-                    Ok(Some(moments)) if waiting.is_empty() => {
-                        visit_moments(visit, cell(key), moments, needed);
-                    }
-                    Ok(Some(moments)) => waiting.push((cell(key), Ok(moments))),
-                    Err(degenerate) => waiting.push((cell(key), Err(degenerate))),
-                });
-            }
-        }
-    }
-
-    /// Visits those that are left, some with what `otherwise` finds.
-    fn for_each(
-        &mut self,
-        mut otherwise: impl FnMut(SourceCell, &mut [Solid; 2]) -> Option<Moments>,
-        mut visit: impl FnMut(SourceCell, Moments),
-    ) {
-        for (cell, moments) in self.cells.drain(..) {
-            let moments = moments.ok().or_else(|| otherwise(cell, &mut self.solids));
-            if let Some(moments) = moments {
-                visit(cell, moments);
-            }
+        if needed == MomentsNeeded::Volume {
+            intersector.volumes_of_tetrahedra(sources, target, |key, volume| match volume {
+                Ok(volume) => visit(cell(key), volume, None),
+                Err(Degenerate) => left.push(cell(key)),
+            });
+        } else {
+            intersector.moments_of_tetrahedra(sources, target, |key, moments| match moments {
+                Ok(moments) => visit_moments(visit, cell(key), moments, needed),
+                Err(Degenerate) => left.push(cell(key)),
+            });
         }
     }
 }

@@ -6,7 +6,8 @@ use super::tables::{
     DIFFERENT_REFERENCES, ENDS, ENDS_AT, ENTRY, EXIT, FIRST_PLANE, NEW_ENDS, OWN_EDGES,
     OWN_REFERENCES, PLANES, REFERENCE_PAIRS, SIDE,
 };
-use super::{Pair, Queue, TargetTetrahedron};
+use super::queue::QUEUE;
+use super::{Pair, Queue, SourceTetrahedron, TargetTetrahedron};
 use crate::clipped::Clipped;
 use crate::convex::Degenerate;
 use crate::lanes::{Cut, FourMath, LANE_OF_PLANE, NUMBERS, OutsideSets, VertexMath, Vertices};
@@ -36,39 +37,58 @@ impl Default for Scratch {
     }
 }
 
-/// Clips the pairs of a queue, which is empty afterwards, but for those that are seen to be apart. Visits each in
-/// order with what is wanted of its overlap; fails where that is for another path.
+/// Visits the overlaps of tetrahedra with a target, but for those that are seen to be apart, in their order: what is
+/// wanted of each, which fails where that is for another path. `queue` is empty before and afterwards.
 #[inline(always)]
-pub(crate) fn clip_queued<W: Wanted>(
+pub(crate) fn clip_all<'a, W: Wanted>(
     math: impl VertexMath + FourMath,
     queue: &mut Queue,
     scratch: &mut [Scratch; TURNS],
+    mut sources: impl Iterator<Item = (u32, &'a SourceTetrahedron)>,
     target: &TargetTetrahedron,
     mut visit: impl FnMut(&Pair, Result<W, Degenerate>),
 ) {
-    let count = queue.choose(math, target);
-    let mut first = 0;
-    while first + TURNS <= count {
-        clip_in_turns::<W, TURNS>(math, queue, first, scratch, target, &mut visit);
-        first += TURNS;
-    }
-    if first < count {
-        clip_in_turns::<W, 1>(math, queue, first, scratch, target, &mut visit);
+    loop {
+        let mut count = 0;
+        for (key, source) in sources.by_ref().take(QUEUE) {
+            queue.add(math, key, source, target);
+            count += 1;
+        }
+        clip_queued(math, queue, scratch, target, &mut visit);
+        if count < QUEUE {
+            return;
+        }
     }
 }
 
-/// Clips `N` of those that were chosen from a queue, plane by plane in turns: while a division or a store of the
-/// one is on its way, the processor works on the others.
 #[inline(always)]
-fn clip_in_turns<W: Wanted, const N: usize>(
+fn clip_queued<W: Wanted>(
     math: impl VertexMath,
-    queue: &Queue,
-    first: usize,
+    queue: &mut Queue,
     scratch: &mut [Scratch; TURNS],
     target: &TargetTetrahedron,
     visit: &mut impl FnMut(&Pair, Result<W, Degenerate>),
 ) {
-    let pairs: [&Pair; N] = array::from_fn(|index| queue.chosen(first + index));
+    let mut pairs = queue.take().chunks_exact(TURNS);
+    for pairs in &mut pairs {
+        let pairs: &[Pair; TURNS] = pairs.first_chunk().expect("there are as many");
+        clip_in_turns::<W, TURNS>(math, pairs, scratch, target, visit);
+    }
+    for pair in pairs.remainder() {
+        clip_in_turns::<W, 1>(math, array::from_ref(pair), scratch, target, visit);
+    }
+}
+
+/// Clips `N` pairs, plane by plane in turns: while a division or a store of the one is on its way, the processor works
+/// on the others.
+#[inline(always)]
+fn clip_in_turns<W: Wanted, const N: usize>(
+    math: impl VertexMath,
+    pairs: &[Pair; N],
+    scratch: &mut [Scratch; TURNS],
+    target: &TargetTetrahedron,
+    visit: &mut impl FnMut(&Pair, Result<W, Degenerate>),
+) {
     if pairs.iter().all(|pair| pair.other_size) {
         for pair in pairs {
             visit(pair, Err(Degenerate));
@@ -76,7 +96,7 @@ fn clip_in_turns<W: Wanted, const N: usize>(
         return;
     }
     let mut scratch = scratch.iter_mut();
-    let mut clippings = pairs.map(|pair| {
+    let mut clippings = pairs.each_ref().map(|pair| {
         let scratch = scratch.next().expect("there are as many");
         Clipping::start(math, scratch, pair, target)
     });
@@ -92,7 +112,7 @@ fn clip_in_turns<W: Wanted, const N: usize>(
     for clipping in &mut clippings {
         clipping.clip_by::<3>();
     }
-    for (pair, clipping) in pairs.into_iter().zip(clippings) {
+    for (pair, clipping) in pairs.iter().zip(clippings) {
         let overlap = clipping.finish();
         visit(
             pair,

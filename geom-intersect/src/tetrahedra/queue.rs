@@ -10,16 +10,13 @@ use crate::lanes::{Axes, FourMath, LANE_OF_PLANE, NUMBERS};
 const MARGIN: f64 = 256.0 * f64::EPSILON;
 
 /// How many pairs may wait to be clipped.
-const QUEUE: usize = 64;
+pub(super) const QUEUE: usize = 64;
 
 /// Pairs that may overlap, all with one target.
 #[derive(Debug, Clone)]
 pub(crate) struct Queue {
-    /// Those whose nodes are not all beyond a face of the target.
     pairs: Box<[Pair; QUEUE]>,
     count: usize,
-    /// Of these, the places of those whose faces are not all beyond the nodes of the target.
-    chosen: [u8; QUEUE],
 }
 
 impl Default for Queue {
@@ -30,7 +27,6 @@ impl Default for Queue {
                 .try_into()
                 .expect("there are as many"),
             count: 0,
-            chosen: [0; QUEUE],
         }
     }
 }
@@ -41,30 +37,18 @@ impl Default for Queue {
 pub(crate) struct Pair {
     /// The nodes as vertices, number by number.
     pub(super) numbers: [Axes; NUMBERS],
-    /// The nodes, and the normals of the faces, axis by axis.
-    nodes: [Axes; 3],
-    normals: [Axes; 3],
     /// The nodes that are outside of each plane, four bits each, in the order of the planes.
     pub(super) outside: u32,
     /// What the caller knows the source by.
     pub(crate) key: u32,
-    /// The volume of the source, and its extent.
+    /// The volume of the source.
     pub(crate) volume: f64,
-    extent: f64,
     /// One of the two is much smaller than the other: not for this path.
     pub(crate) other_size: bool,
 }
 
 impl Queue {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.count == 0
-    }
-
-    pub(crate) fn is_full(&self) -> bool {
-        self.count == QUEUE
-    }
-
-    /// Adds a pair, unless all nodes of the source are beyond a face of the target.
+    /// Adds a pair, one of [`QUEUE`] at most, unless all nodes of the one are beyond a face of the other.
     ///
     /// Without a branch that the processor would have to guess: what is not added is overwritten by
     /// the next.
@@ -87,39 +71,24 @@ impl Queue {
         let (fourth, beyond_fourth) = math.distances_of_four(&nodes, &target.rows[3]);
         let outside = beyond_first | beyond_second << 4 | beyond_third << 8 | beyond_fourth << 12;
         let twos = outside & outside >> 1;
-        let faces = twos & twos >> 2 & 0x1111;
+        let of_target = twos & twos >> 2 & 0x1111;
+        let [volume, square, extent, _] = source.size.0;
+        let margin = MARGIN * square * (extent + target.extent);
+        let of_source = math.faces_between(&source.normals, &nodes, &target.nodes, margin);
         let other_size = math.eightfold(&source.size, &target.size);
         for (plane, distances) in [first, second, third, fourth].into_iter().enumerate() {
             pair.numbers[LANE_OF_PLANE[FIRST_PLANE + plane]] = distances;
         }
-        pair.nodes = nodes;
-        pair.normals = source.normals;
-        pair.outside = outside;
-        pair.key = key;
-        [pair.volume, _, pair.extent, _] = source.size.0;
+        (pair.outside, pair.key, pair.volume) = (outside, key, volume);
         pair.other_size = other_size;
-        self.count += usize::from((faces == 0) | other_size);
+        self.count += usize::from((of_target | of_source == 0) | other_size);
     }
 
-    /// Chooses those for which the nodes of the target are not all beyond a face of the source.
-    /// Returns how many, and empties the queue; its pairs stay where they are.
+    /// Returns the pairs, and empties the queue.
     #[inline(always)]
-    pub(crate) fn choose(&mut self, math: impl FourMath, target: &TargetTetrahedron) -> usize {
-        let mut count = 0;
-        for (place, pair) in self.pairs.iter().take(self.count).enumerate() {
-            let extent = pair.extent;
-            let margin = MARGIN * (extent * extent) * (extent + target.extent);
-            let faces = math.faces_between(&pair.normals, &pair.nodes, &target.nodes, margin);
-            self.chosen[count % QUEUE] = place as u8;
-            count += usize::from((faces == 0) | pair.other_size);
-        }
+    pub(crate) fn take(&mut self) -> &[Pair] {
+        let count = self.count;
         self.count = 0;
-        count
-    }
-
-    /// Returns one of those that were chosen.
-    #[inline]
-    pub(crate) fn chosen(&self, index: usize) -> &Pair {
-        &self.pairs[usize::from(self.chosen[index]) % QUEUE]
+        self.pairs.get(..count).unwrap_or_default()
     }
 }
