@@ -105,10 +105,7 @@ impl NumberedCells {
     pub(crate) fn prefetch_after(&self, cell: CellId) {
         let next = cell.index() + CELLS_AHEAD;
         if self.are_renumbered() && next < self.mesh().cell_count() {
-            let mesh = self.mesh();
-            for node in mesh.cell_nodes(CellId::new(next as u32)) {
-                prefetch(&mesh.nodes()[node.index()]);
-            }
+            prefetch_nodes(self.mesh(), CellId::new(next as u32));
         }
     }
 
@@ -125,6 +122,14 @@ impl NumberedCells {
             None => cell,
             Some(ids) => CellId::new(ids[cell.index()]),
         }
+    }
+}
+
+/// Asks the processor for the nodes of a cell.
+#[inline]
+pub(crate) fn prefetch_nodes(mesh: &UnstructuredMesh, cell: CellId) {
+    for node in mesh.cell_nodes(cell) {
+        prefetch(&mesh.nodes()[node.index()]);
     }
 }
 

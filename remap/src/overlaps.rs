@@ -155,9 +155,11 @@ impl OverlapFinder {
             return;
         }
         let target = targets[0];
+        let is_tetrahedron = self.tetrahedra.set_target(meshes.target, targets);
         let is_box =
             |candidate: &Candidate| meshes.classes[candidate.cell().id().index()].axis_aligned;
-        if candidates.iter().all(is_box)
+        if !is_tetrahedron
+            && candidates.iter().all(is_box)
             && let Some(target) = as_upright_box(meshes.target, target.id())
         {
             for &candidate in candidates {
@@ -167,7 +169,6 @@ impl OverlapFinder {
             }
             return;
         }
-        let is_tetrahedron = self.tetrahedra.set_target(meshes.target, target);
         let mut is_solid = false;
         let mut rest = candidates;
         loop {

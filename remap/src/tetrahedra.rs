@@ -2,11 +2,12 @@
 //! overlap.
 
 use geom_intersect::{Degenerate, Intersector, Solid, SourceTetrahedron, TargetTetrahedron};
-use mesh_core::{CellId, Point3, Shape, UnstructuredMesh};
+use mesh_core::{CellId, Point3, Shape, UnstructuredMesh, prefetch};
 
 use crate::candidates::Candidate;
 use crate::cell_table::{CellTable, share_place};
 use crate::cells::{SolidMaker, SourceCell, TargetCell};
+use crate::numbering::prefetch_nodes;
 use crate::overlaps::{Meshes, Rest, overlap, visit_moments};
 use crate::scheme::MomentsNeeded;
 
@@ -15,6 +16,8 @@ use crate::scheme::MomentsNeeded;
 pub(crate) struct Tetrahedra {
     target: TargetTetrahedron,
     kept: CellTable<SourceTetrahedron>,
+    /// The places among the candidates of those that are not kept, and others.
+    missing: Vec<u32>,
     /// Source cells that the path of tetrahedra leaves to another.
     left: Vec<SourceCell>,
     /// Source and target for the other path.
@@ -22,9 +25,17 @@ pub(crate) struct Tetrahedra {
 }
 
 impl Tetrahedra {
-    /// Takes a target cell; returns whether it is a tetrahedron for this path.
-    pub(crate) fn set_target(&mut self, mesh: &UnstructuredMesh, cell: TargetCell) -> bool {
-        mesh.shape(cell.id()) == Shape::Tetrahedron && self.target.set(&nodes(mesh, cell.id()))
+    /// Takes the first of some target cells, the others being those that come next; returns whether it is a tetrahedron
+    /// for this path.
+    pub(crate) fn set_target(&mut self, mesh: &UnstructuredMesh, cells: &[TargetCell]) -> bool {
+        let cell = cells[0].id();
+        if mesh.shape(cell) != Shape::Tetrahedron {
+            return false;
+        }
+        if let Some(next) = cells.get(1) {
+            prefetch_nodes(mesh, next.id());
+        }
+        self.target.set(&nodes(mesh, cell))
     }
 
     /// Visits the overlaps of the target cell that was [taken](Self::set_target) with the candidates up to the first
@@ -39,11 +50,6 @@ impl Tetrahedra {
         visit: &mut impl FnMut(SourceCell, f64, Option<&Rest>),
     ) -> &'a [Candidate] {
         let (maker, intersector) = tools;
-        // Beyond the nearest cache: all are asked for at once.
-        let kept = self.kept.slots();
-        for candidate in candidates {
-            kept.prefetch(candidate.cell());
-        }
         let mut rest = candidates;
         loop {
             let count = self.keep(meshes, rest);
@@ -73,23 +79,40 @@ impl Tetrahedra {
     #[inline]
     fn keep(&mut self, meshes: Meshes<'_>, candidates: &[Candidate]) -> usize {
         let mut kept = self.kept.slots();
-        for (count, candidate) in candidates.iter().enumerate() {
+        if self.missing.len() < candidates.len() {
+            self.missing.resize(candidates.len(), 0);
+        }
+        // Beyond the nearest cache: all are asked for at once.
+        let mut count = 0;
+        for (place, candidate) in (0..).zip(candidates) {
             let cell = candidate.cell();
-            if kept.has(cell) {
-                continue;
+            kept.prefetch(cell);
+            self.missing[count] = place;
+            count += usize::from(!kept.has(cell));
+        }
+        let missing = self.missing[..count].iter().map(|&place| place as usize);
+        for place in missing.clone() {
+            let cell = candidates[place].cell().id();
+            prefetch(&meshes.classes[cell.index()]);
+            prefetch_nodes(meshes.source, cell);
+        }
+        let mut end = candidates.len();
+        for place in missing {
+            let cell = candidates[place].cell();
+            let mut all = candidates.iter();
+            let other =
+                all.position(|other| share_place(other.cell(), cell) && other.cell() != cell);
+            let is_taken = other.is_some_and(|other| other < place);
+            if place >= end || is_taken || !meshes.has_convex_tetrahedron(cell) {
+                return end.min(place);
             }
-            let mut before = candidates[..count].iter();
-            if !meshes.has_convex_tetrahedron(cell)
-                || before.any(|other| share_place(other.cell(), cell))
-            {
-                return count;
-            }
+            end = end.min(other.unwrap_or(end));
             kept.keep(cell, |tetrahedron| {
                 let class = meshes.classes[cell.id().index()];
                 *tetrahedron = SourceTetrahedron::new(nodes(meshes.source, cell.id()), class);
             });
         }
-        candidates.len()
+        end
     }
 
     /// Visits the overlaps with candidates that are in their places.
@@ -125,6 +148,7 @@ impl Tetrahedra {
 }
 
 /// Returns the nodes of a tetrahedron.
+#[inline(always)]
 pub(crate) fn nodes(mesh: &UnstructuredMesh, cell: CellId) -> [Point3; 4] {
     let nodes = mesh.cell_nodes(cell);
     [0, 1, 2, 3].map(|node: usize| mesh.nodes()[nodes[node].index()])

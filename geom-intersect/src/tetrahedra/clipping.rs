@@ -2,11 +2,11 @@
 
 use std::array;
 
+use super::queue::QUEUE;
 use super::tables::{
     DIFFERENT_REFERENCES, ENDS, ENDS_AT, ENTRY, EXIT, FIRST_PLANE, NEW_ENDS, OWN_EDGES,
     OWN_REFERENCES, PLANES, REFERENCE_PAIRS, SIDE,
 };
-use super::queue::QUEUE;
 use super::{Pair, Queue, SourceTetrahedron, TargetTetrahedron};
 use crate::clipped::Clipped;
 use crate::convex::Degenerate;
