@@ -147,8 +147,14 @@ impl Plane {
     /// [`LaneMath`]: crate::lanes::LaneMath
     #[inline]
     pub(crate) fn row(&self, limit: f64) -> PlaneRow {
-        let (normal, offset) = (&self.normal, self.offset());
-        [normal.x, normal.y, normal.z, offset, limit].map(|number| Axes([number; 4]))
+        self.numbers(limit).map(|number| Axes([number; 4]))
+    }
+
+    /// Returns the numbers of a [row](Self::row), each once.
+    #[inline]
+    pub(crate) fn numbers(&self, limit: f64) -> [f64; 5] {
+        let normal = &self.normal;
+        [normal.x, normal.y, normal.z, self.offset(), limit]
     }
 
     /// Returns how far inside the plane the innermost of eight nodes is, given axis by axis, times the

@@ -18,7 +18,7 @@ use nalgebra::{Point3, Vector3};
 use crate::convex::{Corners, gather};
 use crate::corner::CornerFrame;
 use crate::frame::{Ends, Frame};
-use crate::lanes::{Axes, LANE_OF_PLANE, PlaneRow};
+use crate::lanes::{Axes, LANE_OF_PLANE};
 use crate::outer_sides::radius;
 use crate::plane::Plane;
 use crate::solid::SolidClass;
@@ -104,13 +104,13 @@ impl SourceTetrahedron {
 #[derive(Debug, Clone, Default)]
 #[repr(C, align(64))]
 pub struct TargetTetrahedron {
-    /// The planes in the order in which they clip: that of face 2, then those that meet in node 0.
-    rows: [PlaneRow; PLANES],
+    /// The planes in the order in which they clip: that of face 2, then those that meet in node 0. Of each the three
+    /// coordinates of the normal, the offset along it, the distance that still counts as inside.
+    rows: [[f64; 5]; PLANES],
     /// Of each number of a vertex, the distance that still counts as inside.
     limits: Axes,
     frame: CornerFrame,
-    /// Each coordinate of each node four times over.
-    nodes: [[Axes; 3]; 4],
+    nodes: [[f64; 3]; 4],
     /// The extent squared, volume, 1, extent: see [`SourceTetrahedron::size`].
     size: Axes,
     origin: Point3<f64>,
@@ -156,10 +156,10 @@ impl TargetTetrahedron {
         let first = planes[usize::from(CORNER.faces[FIRST_PLANE])];
         for (index, plane) in [first, a, b, c].into_iter().enumerate() {
             let snap = plane.snap(frame.extent);
-            self.rows[index] = plane.row(snap);
+            self.rows[index] = plane.numbers(snap);
             self.limits.0[LANE_OF_PLANE[FIRST_PLANE + index]] = snap;
         }
-        self.nodes = nodes.map(|node| [0, 1, 2].map(|axis: usize| Axes([node[axis]; 4])));
+        self.nodes = nodes.map(Into::into);
         self.size = Axes([extent * extent, volume, 1.0, extent]);
         (self.origin, self.extent, self.volume) = (origin, extent, volume);
     }

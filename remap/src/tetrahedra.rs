@@ -5,7 +5,7 @@ use geom_intersect::{Degenerate, Intersector, Solid, SourceTetrahedron, TargetTe
 use mesh_core::{CellId, Point3, Shape, UnstructuredMesh, prefetch};
 
 use crate::candidates::Candidate;
-use crate::cell_table::{CellTable, share_place};
+use crate::cell_table::CellTable;
 use crate::cells::{SolidMaker, SourceCell, TargetCell};
 use crate::numbering::prefetch_nodes;
 use crate::overlaps::{Meshes, Rest, overlap, visit_moments};
@@ -75,8 +75,7 @@ impl Tetrahedra {
     }
 
     /// Puts the first of some candidates into their places, as long as they are convex tetrahedra and no two share a
-    /// place. Returns how many.
-    #[inline]
+    /// place: at least one, if it is one. Returns how many.
     fn keep(&mut self, meshes: Meshes<'_>, candidates: &[Candidate]) -> usize {
         let mut kept = self.kept.slots();
         if self.missing.len() < candidates.len() {
@@ -90,29 +89,37 @@ impl Tetrahedra {
             self.missing[count] = place;
             count += usize::from(!kept.has(cell));
         }
+        if count == 0 {
+            return candidates.len();
+        }
         let missing = self.missing[..count].iter().map(|&place| place as usize);
         for place in missing.clone() {
             let cell = candidates[place].cell().id();
             prefetch(&meshes.classes[cell.index()]);
             prefetch_nodes(meshes.source, cell);
         }
-        let mut end = candidates.len();
-        for place in missing {
-            let cell = candidates[place].cell();
-            let mut all = candidates.iter();
-            let other =
-                all.position(|other| share_place(other.cell(), cell) && other.cell() != cell);
-            let is_taken = other.is_some_and(|other| other < place);
-            if place >= end || is_taken || !meshes.has_convex_tetrahedron(cell) {
-                return end.min(place);
-            }
-            end = end.min(other.unwrap_or(end));
+        let mut others = missing
+            .clone()
+            .filter(|&place| !meshes.has_convex_tetrahedron(candidates[place].cell()));
+        let end = others.next().unwrap_or(candidates.len());
+        let mut keep = |cell: SourceCell| {
             kept.keep(cell, |tetrahedron| {
                 let class = meshes.classes[cell.id().index()];
                 *tetrahedron = SourceTetrahedron::new(nodes(meshes.source, cell.id()), class);
             });
+        };
+        // The last ones first, so that of those that share a place the first one is there in the end.
+        for place in missing.rev().filter(|&place| place < end) {
+            keep(candidates[place].cell());
         }
-        end
+        let kept = self.kept.slots();
+        let mut all = candidates[..end].iter();
+        match all.position(|candidate| !kept.has(candidate.cell())) {
+            // It was there before one that was not.
+            Some(0) => self.keep(meshes, &candidates[..1]),
+            Some(place) => place,
+            None => end,
+        }
     }
 
     /// Visits the overlaps with candidates that are in their places.

@@ -1,7 +1,7 @@
 //! Four numbers side by side: what the path of tetrahedra asks for beside what it shares with the fast
 //! path.
 
-use super::{Axes, LaneMath, PlaneRow, Portable};
+use super::{Axes, LaneMath, Portable};
 
 /// What the path of tetrahedra does with four numbers at once: a number of each of four nodes, or of
 /// each of four faces.
@@ -13,16 +13,16 @@ pub(crate) trait FourMath: LaneMath {
     /// Returns every number less `origin`.
     fn relative_four(self, numbers: &Axes, origin: f64) -> Axes;
 
-    /// Does what [`LaneMath::distances`] does, for four nodes.
-    fn distances_of_four(self, nodes: &[Axes; 3], plane: &PlaneRow) -> (Axes, u32);
+    /// Does what [`LaneMath::distances`] does, for four nodes; of the plane each number once.
+    fn distances_of_four(self, nodes: &[Axes; 3], plane: &[f64; 5]) -> (Axes, u32);
 
-    /// Returns the set of faces, each with a normal and a corner, that all four nodes, each
-    /// coordinate four times over, are outside of by more than `margin`.
+    /// Returns the set of faces, each with a normal and a corner, that all four nodes are outside of by more than
+    /// `margin`.
     fn faces_between(
         self,
         normals: &[Axes; 3],
         corners: &[Axes; 3],
-        nodes: &[[Axes; 3]; 4],
+        nodes: &[[f64; 3]; 4],
         margin: f64,
     ) -> u32;
 }
@@ -44,8 +44,8 @@ impl FourMath for Portable {
     }
 
     #[inline(always)]
-    fn distances_of_four(self, nodes: &[Axes; 3], plane: &PlaneRow) -> (Axes, u32) {
-        let [nx, ny, nz, offset, limit] = plane.each_ref().map(|number| number.0[0]);
+    fn distances_of_four(self, nodes: &[Axes; 3], plane: &[f64; 5]) -> (Axes, u32) {
+        let [nx, ny, nz, offset, limit] = *plane;
         let [x, y, z] = nodes;
         let mut result = [0.0; 4];
         for i in 0..4 {
@@ -60,19 +60,19 @@ impl FourMath for Portable {
         self,
         normals: &[Axes; 3],
         corners: &[Axes; 3],
-        nodes: &[[Axes; 3]; 4],
+        nodes: &[[f64; 3]; 4],
         margin: f64,
     ) -> u32 {
-        let along = |[x, y, z]: &[Axes; 3]| {
+        let along = |[x, y, z]: [[f64; 4]; 3]| {
             let mut result = [0.0; 4];
             for i in 0..4 {
                 let [nx, ny, nz] = normals.each_ref().map(|axis| axis.0[i]);
-                result[i] = (nx * x.0[i] + ny * y.0[i]) + nz * z.0[i];
+                result[i] = (nx * x[i] + ny * y[i]) + nz * z[i];
             }
             result
         };
-        let [a, b, c, d] = nodes.each_ref().map(along);
-        let offset = along(corners);
+        let [a, b, c, d] = nodes.map(|node| along(node.map(|number| [number; 4])));
+        let offset = along(corners.each_ref().map(|axis| axis.0));
         (0..4).fold(0, |set, i| {
             let lower = |one: f64, other: f64| if one < other { one } else { other };
             let nearest = lower(lower(a[i], b[i]), lower(c[i], d[i]));
@@ -89,7 +89,7 @@ mod avx2 {
         _mm256_sub_pd,
     };
 
-    use super::{Axes, FourMath, PlaneRow};
+    use super::{Axes, FourMath};
     use crate::lanes::avx2::{Avx2, load_axes};
 
     /// Two and two lanes exchanged.
@@ -119,13 +119,18 @@ mod avx2 {
         }
 
         #[inline(always)]
-        fn distances_of_four(self, nodes: &[Axes; 3], plane: &PlaneRow) -> (Axes, u32) {
-            let [nx, ny, nz, offset, limit] = plane;
+        fn distances_of_four(self, nodes: &[Axes; 3], plane: &[f64; 5]) -> (Axes, u32) {
             let mut result = Axes::default();
             unsafe {
-                let along = along(&[load_axes(nx), load_axes(ny), load_axes(nz)], nodes);
-                let distance = _mm256_sub_pd(along, load_axes(offset));
-                let beyond = _mm256_cmp_pd::<_CMP_GT_OQ>(distance, load_axes(limit));
+                let [nx, ny, nz, offset, limit] = plane;
+                let normal = [
+                    _mm256_set1_pd(*nx),
+                    _mm256_set1_pd(*ny),
+                    _mm256_set1_pd(*nz),
+                ];
+                let along = along(&normal, load_all(nodes));
+                let distance = _mm256_sub_pd(along, _mm256_set1_pd(*offset));
+                let beyond = _mm256_cmp_pd::<_CMP_GT_OQ>(distance, _mm256_set1_pd(*limit));
                 _mm256_store_pd(result.0.as_mut_ptr(), distance);
                 (result, _mm256_movemask_pd(beyond).cast_unsigned())
             }
@@ -136,14 +141,15 @@ mod avx2 {
             self,
             normals: &[Axes; 3],
             corners: &[Axes; 3],
-            nodes: &[[Axes; 3]; 4],
+            nodes: &[[f64; 3]; 4],
             margin: f64,
         ) -> u32 {
             let [nx, ny, nz] = normals;
-            let [a, b, c, d] = nodes;
             unsafe {
+                let [a, b, c, d] = nodes;
+                let [a, b, c, d] = [splat_all(a), splat_all(b), splat_all(c), splat_all(d)];
                 let normals = [load_axes(nx), load_axes(ny), load_axes(nz)];
-                let offset = along(&normals, corners);
+                let offset = along(&normals, load_all(corners));
                 let ab = _mm256_min_pd(along(&normals, a), along(&normals, b));
                 let cd = _mm256_min_pd(along(&normals, c), along(&normals, d));
                 let limit = _mm256_add_pd(offset, _mm256_set1_pd(margin));
@@ -153,15 +159,22 @@ mod avx2 {
         }
     }
 
+    #[inline(always)]
+    unsafe fn load_all([x, y, z]: &[Axes; 3]) -> [__m256d; 3] {
+        unsafe { [load_axes(x), load_axes(y), load_axes(z)] }
+    }
+
+    #[inline(always)]
+    unsafe fn splat_all([x, y, z]: &[f64; 3]) -> [__m256d; 3] {
+        unsafe { [_mm256_set1_pd(*x), _mm256_set1_pd(*y), _mm256_set1_pd(*z)] }
+    }
+
     /// Returns `normal · node`, summed in the order x, y, z.
     #[inline(always)]
-    unsafe fn along([nx, ny, nz]: &[__m256d; 3], [x, y, z]: &[Axes; 3]) -> __m256d {
+    unsafe fn along([nx, ny, nz]: &[__m256d; 3], [x, y, z]: [__m256d; 3]) -> __m256d {
         unsafe {
-            let xy = _mm256_add_pd(
-                _mm256_mul_pd(*nx, load_axes(x)),
-                _mm256_mul_pd(*ny, load_axes(y)),
-            );
-            _mm256_add_pd(xy, _mm256_mul_pd(*nz, load_axes(z)))
+            let xy = _mm256_add_pd(_mm256_mul_pd(*nx, x), _mm256_mul_pd(*ny, y));
+            _mm256_add_pd(xy, _mm256_mul_pd(*nz, z))
         }
     }
 }
