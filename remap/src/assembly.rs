@@ -64,27 +64,39 @@ impl RowBlock {
         self.columns.len()
     }
 
-    /// Takes over and clears the contributions of the next target cell, whose own row is `row`.
+    /// Takes over the contributions of the next target cell.
     pub(crate) fn push_cell(
         &mut self,
-        row: u32,
         contributions: &mut Contributions,
         frame: &Frame<'_>,
     ) -> Result<(), PrepareError> {
-        let entries = &mut contributions.entries;
-        let plain = entries
-            .iter()
-            .all(|entry| entry.row == row && frame.is_valid(entry))
-            && entries
-                .windows(2)
-                .all(|pair| pair[0].column < pair[1].column);
-        if plain {
-            self.columns
-                .extend(entries.iter().map(|entry| entry.column));
-            self.values.extend(entries.iter().map(|entry| entry.weight));
-            entries.clear();
+        let Contributions {
+            row,
+            columns,
+            weights,
+            others,
+            ..
+        } = contributions;
+        let is_valid = columns.last().is_none_or(|&last| {
+            (*row as usize) < frame.rows
+                && (last as usize) < frame.columns
+                && weights.iter().all(|weight| weight.is_finite())
+        });
+        if is_valid && others.is_empty() {
+            self.columns.extend_from_slice(columns);
+            self.values.extend_from_slice(weights);
         } else {
-            self.push_any(row, entries, frame)?;
+            // What others add to one of these entries came later.
+            let before = columns
+                .iter()
+                .zip(weights)
+                .map(|(&column, &mut weight)| Entry {
+                    row: *row,
+                    column,
+                    weight,
+                });
+            others.splice(..0, before);
+            self.push_any(*row, others, frame)?;
         }
         self.ends.push(self.columns.len());
         Ok(())
@@ -191,13 +203,6 @@ pub(crate) fn sort_rows(blocks: Vec<RowBlock>, order: &[u32], size: usize) -> Ro
 }
 
 impl Frame<'_> {
-    #[inline]
-    fn is_valid(&self, entry: &Entry) -> bool {
-        (entry.row as usize) < self.rows
-            && (entry.column as usize) < self.columns
-            && entry.weight.is_finite()
-    }
-
     fn check(&self, entry: &Entry) -> Result<(), PrepareError> {
         let scheme = || self.scheme.name().to_owned();
         if entry.row as usize >= self.rows {

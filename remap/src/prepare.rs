@@ -332,8 +332,7 @@ impl Worker {
             .find_candidates_of_each(&bounds, oriented, &mut nearby, |index, candidates| {
                 if outcome.is_ok() {
                     self.overlap(job, targets, index, candidates);
-                    let row = targets.given_id(self.targets[index].id());
-                    outcome = rows.push_cell(row.get(), &mut self.contributions, job.frame);
+                    outcome = rows.push_cell(&mut self.contributions, job.frame);
                 }
             });
         (self.bounds, self.oriented, self.nearby) = (bounds, oriented_targets, nearby);
@@ -368,9 +367,11 @@ impl Worker {
         self.overlaps
             .for_each(meshes, cells, candidates, needed, add);
         found.sort();
+        let target = targets.given_id(cells[0].id());
+        self.contributions.begin(target.get());
         let overlaps = Overlaps {
             found,
-            target: TargetCell::new(targets.given_id(cells[0].id())),
+            target: TargetCell::new(target),
             sources: job.source,
             targets: job.target,
         };

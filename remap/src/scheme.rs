@@ -203,10 +203,18 @@ impl Overlap<'_> {
     }
 }
 
-/// Takes the contributions of a scheme.
+/// Takes the contributions of a scheme, for one target cell after the other.
 #[derive(Debug, Default)]
 pub struct Contributions {
-    pub(crate) entries: Vec<Entry>,
+    /// The row of the target cell itself.
+    pub(crate) row: u32,
+    /// Those to that row, as long as they come in ascending order of columns, the common case…
+    pub(crate) columns: Vec<u32>,
+    pub(crate) weights: Vec<f64>,
+    /// …and one more than the last of these columns.
+    next: u64,
+    /// All others.
+    pub(crate) others: Vec<Entry>,
 }
 
 /// A weight and its place in the matrix.
@@ -218,13 +226,27 @@ pub(crate) struct Entry {
 }
 
 impl Contributions {
+    /// Forgets what there is, and begins with the target cell whose own row is `row`.
+    pub(crate) fn begin(&mut self, row: u32) {
+        (self.row, self.next) = (row, 0);
+        self.columns.clear();
+        self.weights.clear();
+        self.others.clear();
+    }
+
     /// Adds a weight to the entry in a row and a column; what is added to one entry is summed.
     #[inline]
     pub fn add(&mut self, row: u32, column: u32, weight: f64) {
-        self.entries.push(Entry {
-            row,
-            column,
-            weight,
-        });
+        if row == self.row && u64::from(column) >= self.next {
+            self.columns.push(column);
+            self.weights.push(weight);
+            self.next = u64::from(column) + 1;
+        } else {
+            self.others.push(Entry {
+                row,
+                column,
+                weight,
+            });
+        }
     }
 }

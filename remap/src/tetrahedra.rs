@@ -51,7 +51,7 @@ impl Tetrahedra {
     ) -> &'a [Candidate] {
         let (maker, intersector) = tools;
         let mut rest = candidates;
-        loop {
+        while !rest.is_empty() {
             let count = self.keep(meshes, rest);
             if count == 0 {
                 break;
