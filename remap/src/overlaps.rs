@@ -51,7 +51,7 @@ impl Meshes<'_> {
     }
 
     /// Returns lowest and highest corner of an axis-aligned box.
-    #[inline]
+    #[inline(always)]
     fn ends_of_box(&self, candidate: Candidate) -> (Point3, Point3) {
         if self.frame.is_world() {
             // The corners of a box are the ends of its bounds.
@@ -83,7 +83,7 @@ pub(crate) struct Rest {
 }
 
 /// Visits an overlap with its volume, and with the rest if it is needed.
-#[inline]
+#[inline(always)]
 pub(crate) fn visit_moments(
     visit: &mut impl FnMut(SourceCell, f64, Option<&Rest>),
     source: SourceCell,
