@@ -95,8 +95,8 @@ pub trait Scheme: Sync {
 
     /// Adds what the overlaps of a target cell contribute to the matrix, one after the other.
     ///
-    /// Left as it is, it calls [`contribute`](Self::contribute) for each, compiled together with it: a scheme that is
-    /// known by no more than its traits is called once for a target cell instead of once for an overlap.
+    /// Left as it is, it calls [`contribute`](Self::contribute) for each. It is compiled for each scheme, so that a
+    /// `dyn Scheme` is called once for a target cell instead of once for an overlap.
     fn contribute_each(&self, overlaps: &Overlaps<'_>, contributions: &mut Contributions) {
         overlaps.for_each(|overlap| self.contribute(overlap, contributions));
     }
