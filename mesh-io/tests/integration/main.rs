@@ -21,6 +21,7 @@ mod mutations_med;
 mod mutations_vtk_grids;
 mod mutations_vtk_index;
 mod mutations_vtk_legacy;
+mod refusals;
 mod round_trip;
 mod round_trip_gmsh;
 mod round_trip_med;

@@ -4,11 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use crate::common::{fields_on, mixed_mesh};
-use crate::damage::{apply, damage, runner};
-use mesh_io::ReadOptions;
+use crate::damage::read_damaged;
+use crate::refusals::{refusals, refuse_random_bytes};
 use mesh_io::med::{read, read_times, write};
-use proptest::prelude::*;
-use proptest::sample::Index;
 
 /// Small files. Those of old groups have no checksums: there damage goes deepest.
 fn files() -> Vec<Vec<u8>> {
@@ -28,48 +26,20 @@ fn files() -> Vec<Vec<u8>> {
     ]
 }
 
-fn check(file: &[u8]) -> Result<(), TestCaseError> {
-    let results = [
-        read(file, &ReadOptions::default()).map(|_| ()),
-        read(file, &ReadOptions::default().linearize(true)).map(|_| ()),
-        read_times(file).map(|_| ()),
-    ];
-    for error in results.into_iter().filter_map(Result::err) {
-        let message = error.to_string();
-        prop_assert!(!message.contains('\n'), "{}", message);
-        // A coordinate that is named may have three hundred digits.
-        prop_assert!(message.len() < 1500, "{}", message);
-    }
-    Ok(())
-}
-
 #[test]
 fn no_damage_makes_the_reader_panic() {
-    let files = files();
-    let strategy = (any::<Index>(), proptest::collection::vec(damage(), 1..4));
-    let run = runner(10_000).run(&strategy, |(which, damages)| {
-        let mut file = files[which.index(files.len())].clone();
-        for damage in &damages {
-            apply(damage, &mut file);
-        }
-        check(&file)
+    read_damaged(10_000, &files(), |file| {
+        let mut refusals = refusals(file, read);
+        refusals.extend(read_times(file).err().map(|error| error.to_string()));
+        refusals
     });
-    run.unwrap();
 }
 
 #[test]
 fn random_bytes_are_refused() {
-    let strategy = proptest::collection::vec(any::<u8>(), 0..200);
-    let run = runner(2000).run(&strategy, |bytes| {
-        prop_assert!(read(&bytes, &ReadOptions::default()).is_err());
-        for head in [
-            &b"\x89HDF\r\n\x1a\n\0\0\0\0\0\x08\x08"[..],
-            b"\x89HDF\r\n\x1a\n\x02\x08\x08",
-        ] {
-            let behind_a_head = [head, &bytes].concat();
-            prop_assert!(read(&behind_a_head, &ReadOptions::default()).is_err());
-        }
-        Ok(())
-    });
-    run.unwrap();
+    let heads = [
+        &b"\x89HDF\r\n\x1a\n\0\0\0\0\0\x08\x08"[..],
+        b"\x89HDF\r\n\x1a\n\x02\x08\x08",
+    ];
+    refuse_random_bytes(&heads, b"", read);
 }

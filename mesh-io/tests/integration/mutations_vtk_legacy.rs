@@ -5,10 +5,9 @@ use std::fs;
 use std::path::Path;
 
 use crate::common::{fields_on, mixed_mesh};
-use crate::damage::{read_damaged, runner};
-use mesh_io::ReadOptions;
+use crate::damage::read_damaged;
+use crate::refusals::{refusals, refuse_random_bytes};
 use mesh_io::vtk_legacy::{VtkEncoding, VtkLegacyOptions, VtkVersion, read, write};
-use proptest::prelude::*;
 
 /// Small files of both versions and of every kind of data set.
 fn files() -> Vec<Vec<u8>> {
@@ -33,24 +32,11 @@ fn files() -> Vec<Vec<u8>> {
 
 #[test]
 fn no_damage_makes_the_reader_panic() {
-    read_damaged(10_000, &files(), |file| {
-        let plain = ReadOptions::default();
-        let ways = [plain.clone(), plain.linearize(true)];
-        let refusals = ways.iter().filter_map(|options| read(file, options).err());
-        refusals.map(|error| error.to_string()).collect()
-    });
+    read_damaged(10_000, &files(), |file| refusals(file, read));
 }
 
 #[test]
 fn random_bytes_are_refused() {
     let head = b"# vtk DataFile Version 5.1\ntitle\nBINARY\nDATASET UNSTRUCTURED_GRID\n";
-    let strategy = proptest::collection::vec(any::<u8>(), 0..200);
-    let mut runner = runner(2000);
-    let run = runner.run(&strategy, |bytes| {
-        prop_assert!(read(&bytes, &ReadOptions::default()).is_err());
-        let behind_a_head = [&head[..], &bytes].concat();
-        prop_assert!(read(&behind_a_head, &ReadOptions::default()).is_err());
-        Ok(())
-    });
-    run.unwrap();
+    refuse_random_bytes(&[head], b"", read);
 }
