@@ -98,19 +98,15 @@ impl Tetrahedra {
             prefetch(&meshes.classes[cell.index()]);
             prefetch_nodes(meshes.source, cell);
         }
-        let mut others = missing
-            .clone()
-            .filter(|&place| !meshes.has_convex_tetrahedron(candidates[place].cell()));
-        let end = others.next().unwrap_or(candidates.len());
-        let mut keep = |cell: SourceCell| {
+        let is_other = |&place: &usize| !meshes.has_convex_tetrahedron(candidates[place].cell());
+        let end = missing.clone().find(is_other).unwrap_or(candidates.len());
+        // The last ones first, so that of those that share a place the first one is there in the end.
+        for place in missing.rev().filter(|&place| place < end) {
+            let cell = candidates[place].cell();
             kept.keep(cell, |tetrahedron| {
                 let class = meshes.classes[cell.id().index()];
                 *tetrahedron = SourceTetrahedron::new(nodes(meshes.source, cell.id()), class);
             });
-        };
-        // The last ones first, so that of those that share a place the first one is there in the end.
-        for place in missing.rev().filter(|&place| place < end) {
-            keep(candidates[place].cell());
         }
         let kept = self.kept.slots();
         let mut all = candidates[..end].iter();

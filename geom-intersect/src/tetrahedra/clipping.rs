@@ -69,12 +69,11 @@ fn clip_queued<W: Wanted>(
     target: &TargetTetrahedron,
     visit: &mut impl FnMut(&Pair, Result<W, Degenerate>),
 ) {
-    let mut pairs = queue.take().chunks_exact(TURNS);
-    for pairs in &mut pairs {
-        let pairs: &[Pair; TURNS] = pairs.first_chunk().expect("there are as many");
+    let (in_turns, rest) = queue.take().as_chunks::<TURNS>();
+    for pairs in in_turns {
         clip_in_turns::<W, TURNS>(math, pairs, scratch, target, visit);
     }
-    for pair in pairs.remainder() {
+    for pair in rest {
         clip_in_turns::<W, 1>(math, array::from_ref(pair), scratch, target, visit);
     }
 }
