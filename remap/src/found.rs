@@ -46,8 +46,7 @@ impl Found {
         if count <= FEW {
             let mut few = [u64::MAX; FEW];
             few[..count].copy_from_slice(&self.sources);
-            sort_few(&mut few);
-            self.sources.copy_from_slice(&few[..count]);
+            self.sources.copy_from_slice(&sort_few(few)[..count]);
         } else {
             self.sources.sort_unstable();
         }
@@ -64,39 +63,23 @@ impl Found {
     }
 }
 
-/// The pairs that are exchanged if need be, one after the other, to put eight numbers in order: two sorted
-/// fours are merged, each of which is of two sorted pairs (Batcher, Sorting networks and their
-/// applications, 1968).
-const EXCHANGES: [[usize; 2]; 19] = [
-    [0, 1],
-    [2, 3],
-    [4, 5],
-    [6, 7],
-    [0, 2],
-    [1, 3],
-    [4, 6],
-    [5, 7],
-    [1, 2],
-    [5, 6],
-    [0, 4],
-    [1, 5],
-    [2, 6],
-    [3, 7],
-    [2, 4],
-    [3, 5],
-    [1, 2],
-    [3, 4],
-    [5, 6],
-];
-
-/// Puts numbers in order by the same instructions whatever they are.
+/// Puts numbers in order by the same instructions whatever they are: two sorted fours are merged, each of
+/// which is of two sorted pairs (Batcher, Sorting networks and their applications, 1968).
+///
+/// Written out, so that all of them stay in registers.
 #[inline(always)]
-fn sort_few(numbers: &mut [u64; FEW]) {
-    for [low, high] in EXCHANGES {
-        let (one, other) = (numbers[low], numbers[high]);
-        numbers[low] = one.min(other);
-        numbers[high] = one.max(other);
-    }
+fn sort_few([a, b, c, d, e, f, g, h]: [u64; FEW]) -> [u64; FEW] {
+    let in_order = |one: u64, other: u64| (one.min(other), one.max(other));
+    let ((a, b), (c, d)) = (in_order(a, b), in_order(c, d));
+    let ((e, f), (g, h)) = (in_order(e, f), in_order(g, h));
+    let ((a, c), (b, d)) = (in_order(a, c), in_order(b, d));
+    let ((e, g), (f, h)) = (in_order(e, g), in_order(f, h));
+    let ((b, c), (f, g)) = (in_order(b, c), in_order(f, g));
+    let ((a, e), (b, f)) = (in_order(a, e), in_order(b, f));
+    let ((c, g), (d, h)) = (in_order(c, g), in_order(d, h));
+    let ((c, e), (d, f)) = (in_order(c, e), in_order(d, f));
+    let ((b, c), (d, e), (f, g)) = (in_order(b, c), in_order(d, e), in_order(f, g));
+    [a, b, c, d, e, f, g, h]
 }
 
 #[cfg(test)]
@@ -139,8 +122,8 @@ mod tests {
     #[test]
     fn a_network_that_sorts_all_zeros_and_ones_sorts_everything() {
         for set in 0..1_u32 << FEW {
-            let mut numbers = [0, 1, 2, 3, 4, 5, 6, 7].map(|bit: u32| u64::from(set >> bit & 1));
-            sort_few(&mut numbers);
+            let numbers = [0, 1, 2, 3, 4, 5, 6, 7].map(|bit: u32| u64::from(set >> bit & 1));
+            let numbers = sort_few(numbers);
             assert!(numbers.is_sorted());
             assert_eq!(numbers.iter().sum::<u64>(), u64::from(set.count_ones()));
         }
