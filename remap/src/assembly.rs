@@ -191,8 +191,8 @@ pub(crate) fn sort_rows(blocks: Vec<RowBlock>, order: &[u32], size: usize) -> Ro
                 let (block, from) = (&blocks[block as usize], from as usize);
                 let range = start..end - first;
                 let from = from..from + range.len();
-                columns[range.clone()].copy_from_slice(&block.columns[from.clone()]);
-                values[range.clone()].copy_from_slice(&block.values[from]);
+                copy_row(&block.columns[from.clone()], &mut columns[range.clone()]);
+                copy_row(&block.values[from], &mut values[range.clone()]);
                 start = range.end;
             }
         });
@@ -200,6 +200,20 @@ pub(crate) fn sort_rows(blocks: Vec<RowBlock>, order: &[u32], size: usize) -> Ro
     // Stable: what one cell kept aside stays in its order.
     sorted.aside.sort_by_key(|aside| aside.target);
     sorted
+}
+
+/// Copies some entries, as many as a row has in most meshes, sooner than what is made for copies of any size.
+#[inline]
+fn copy_row<T: Copy>(from: &[T], to: &mut [T]) {
+    const PIECE: usize = 4;
+    let (pieces, rest) = from.as_chunks::<PIECE>();
+    let (places, places_of_rest) = to.as_chunks_mut::<PIECE>();
+    for (place, piece) in places.iter_mut().zip(pieces) {
+        *place = *piece;
+    }
+    for (place, entry) in places_of_rest.iter_mut().zip(rest) {
+        *place = *entry;
+    }
 }
 
 impl Frame<'_> {

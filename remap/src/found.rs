@@ -44,9 +44,11 @@ impl Found {
         }
         let count = self.sources.len();
         if count <= FEW {
-            let mut few = [u64::MAX; FEW];
-            few[..count].copy_from_slice(&self.sources);
-            self.sources.copy_from_slice(&sort_few(few)[..count]);
+            self.sources.resize(FEW, u64::MAX);
+            if let Some(few) = self.sources.first_chunk_mut() {
+                *few = sort_few(*few);
+            }
+            self.sources.truncate(count);
         } else {
             self.sources.sort_unstable();
         }

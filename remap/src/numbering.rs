@@ -21,6 +21,9 @@ const FAR_APART: usize = 1 << 15;
 /// So many cells before a cell is looked at the processor is asked for its nodes.
 const CELLS_AHEAD: usize = 8;
 
+/// As many where nothing is looked at but the first of its nodes.
+const FIRST_NODES_AHEAD: u32 = 32;
+
 /// How many cells are looked at to tell whether all are boxes.
 const SAMPLES: usize = 64;
 
@@ -155,7 +158,10 @@ const MAX_CROWD: usize = 3;
 fn rows_of_grid(bounds: &CellBounds, cells: Range<u32>) -> Option<Vec<u32>> {
     let points = cells.into_par_iter().with_min_len(CHUNK);
     let points: Vec<Point3> = points
-        .map(|cell| bounds.first_node(CellId::new(cell)))
+        .map(|cell| {
+            bounds.prefetch_first_node(CellId::new(cell + FIRST_NODES_AHEAD));
+            bounds.first_node(CellId::new(cell))
+        })
         .collect();
     let chunks = points.par_chunks(CHUNK);
     let all = chunks
@@ -168,16 +174,17 @@ fn rows_of_grid(bounds: &CellBounds, cells: Range<u32>) -> Option<Vec<u32>> {
     }
     let counts = [0, 1, 2].map(|axis: usize| (size[axis] / width).ceil().clamp(1.0, 2048.0));
     let bins = counts.iter().product::<f64>();
-    if bins > 8.0 * points.len() as f64 {
+    if bins > (8.0 * points.len() as f64).min(f64::from(u32::MAX)) {
         return None;
     }
     let scale = [0, 1, 2].map(|axis: usize| counts[axis] / size[axis]);
+    let counts = counts.map(|count| count as u32);
     let bin_of = |point: &Point3| {
         let [x, y, z] = [0, 1, 2].map(|axis: usize| {
             let bin = (point[axis] - all.min[axis]) * scale[axis];
-            (bin as usize).min(counts[axis] as usize - 1)
+            (bin as u32).min(counts[axis] - 1)
         });
-        ((z * counts[1] as usize + y) * counts[0] as usize + x) as u32
+        (z * counts[1] + y) * counts[0] + x
     };
     let bin_of: Vec<u32> = points.par_iter().with_min_len(CHUNK).map(bin_of).collect();
     let mut starts = starts_of_bins(&bin_of, bins as usize);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use geom_intersect::SolidClass;
-use mesh_core::{Bounds, CellId, Point3, UnstructuredMesh, Vector3};
+use mesh_core::{Bounds, CellId, Point3, UnstructuredMesh, Vector3, prefetch};
 use nalgebra::Matrix3;
 use rayon::prelude::*;
 
@@ -137,10 +137,23 @@ impl CellBounds {
     /// Returns the first node of a cell in this frame.
     #[inline]
     pub(crate) fn first_node(&self, cell: CellId) -> Point3 {
-        let node = self.mesh.cell_nodes(cell)[0].index();
+        self.nodes()[self.mesh.cell_nodes(cell)[0].index()]
+    }
+
+    /// Asks the processor for the first node of a cell, if there is one.
+    #[inline]
+    pub(crate) fn prefetch_first_node(&self, cell: CellId) {
+        if cell.index() < self.mesh.cell_count() {
+            prefetch(&self.nodes()[self.mesh.cell_nodes(cell)[0].index()]);
+        }
+    }
+
+    /// The nodes in this frame.
+    #[inline]
+    fn nodes(&self) -> &[Point3] {
         match &self.turned {
-            None => self.mesh.nodes()[node],
-            Some(turned) => turned.nodes[node],
+            None => self.mesh.nodes(),
+            Some(turned) => &turned.nodes,
         }
     }
 
