@@ -57,11 +57,30 @@ impl Found {
     /// Visits the overlaps in their order.
     #[inline]
     pub(crate) fn for_each(&self, mut visit: impl FnMut(SourceCell, f64, Option<&Rest>)) {
-        for &source in &self.sources {
-            let place = source as u32 as usize;
-            let source = SourceCell::new(CellId::new((source >> 32) as u32));
+        for (source, place) in self.sources().zip(self.places()) {
             visit(source, self.volumes[place], self.rest.get(place));
         }
+    }
+
+    /// The source cells, in their order.
+    #[inline]
+    pub(crate) fn sources(
+        &self,
+    ) -> impl ExactSizeIterator<Item = SourceCell> + DoubleEndedIterator {
+        let sources = self.sources.iter();
+        sources.map(|source| SourceCell::new(CellId::new((source >> 32) as u32)))
+    }
+
+    /// The volumes of the overlaps, in the same order.
+    #[inline]
+    pub(crate) fn volumes(&self) -> impl ExactSizeIterator<Item = f64> {
+        self.places().map(|place| self.volumes[place])
+    }
+
+    /// Where the overlaps are, in their order.
+    #[inline]
+    fn places(&self) -> impl ExactSizeIterator<Item = usize> {
+        self.sources.iter().map(|&source| source as u32 as usize)
     }
 }
 

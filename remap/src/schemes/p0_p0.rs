@@ -1,6 +1,6 @@
 //! P0-P0: cell values to cell values, constant in each cell.
 
-use crate::scheme::{Contributions, Overlap, Scheme};
+use crate::scheme::{Contributions, Overlap, Overlaps, Scheme};
 
 /// Cell values to cell values: the entry is the volume of the overlap.
 ///
@@ -19,5 +19,9 @@ impl Scheme for P0P0 {
             overlap.source.get(),
             overlap.moments.volume,
         );
+    }
+
+    fn contribute_each(&self, overlaps: &Overlaps<'_>, contributions: &mut Contributions) {
+        overlaps.add_volumes(contributions);
     }
 }
