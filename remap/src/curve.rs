@@ -4,8 +4,9 @@
 //! branches and for several places at a time.
 
 use std::mem::take;
+use std::ops::Range;
 
-use mesh_core::{Bounds, Point3};
+use mesh_core::{Bounds, Point3, prefetch};
 use rayon::prelude::*;
 
 use crate::counting_sort::{sort_into_bins, starts_of_bins};
@@ -15,6 +16,9 @@ const CHUNK: usize = 4096;
 
 /// How many places are computed together.
 const LANES: usize = 8;
+
+/// So many cells before a cell is looked at the processor is asked for its bounds.
+pub(crate) const CELLS_AHEAD: usize = 16;
 
 /// So many cells in one place of the curve's grid may stay in the order of their ids.
 const CROWD: usize = 8;
@@ -30,8 +34,19 @@ const MAX_LEVELS: u32 = 8;
 ///
 /// Cost: `O(n)` where cells are spread evenly, some ten nanoseconds per cell.
 pub(crate) fn order_along_curve(bounds: &[Bounds], around: &Bounds) -> Vec<u32> {
-    let mut order: Vec<u32> = (0..bounds.len() as u32).into_par_iter().collect();
-    sort_along_curve(&mut order, bounds, around);
+    let centre = |cell: usize| bounds[cell].center();
+    let (mut order, starts) = sort_along_curve(bounds.len(), centre, around);
+    crowds(&mut order, &starts).for_each(|(_, crowd)| {
+        let centres = (0..crowd.len()).map(|place| {
+            // They come from all over the memory.
+            if let Some(&next) = crowd.get(place + CELLS_AHEAD) {
+                prefetch(&bounds[next as usize]);
+            }
+            centre(crowd[place] as usize)
+        });
+        let centres: Vec<Point3> = centres.collect();
+        sort_crowd(crowd, &centres, around);
+    });
     order
 }
 
@@ -41,58 +56,64 @@ pub(crate) fn around(bounds: &[Bounds]) -> Bounds {
     all.reduce(|| Bounds::EMPTY, |one, other| one.union(&other))
 }
 
-fn sort_along_curve(cells: &mut [u32], bounds: &[Bounds], around: &Bounds) {
-    let centre = |cell: u32| centre(&bounds[cell as usize]);
-    let grid = Grid::for_cells(cells.len(), around);
-    let mut places = vec![0_u32; cells.len()];
-    places
-        .par_chunks_mut(CHUNK)
-        .zip(cells.par_chunks(CHUNK))
-        .for_each(|(places, cells)| {
-            for (places, cells) in places.chunks_mut(LANES).zip(cells.chunks(LANES)) {
-                let mut coordinates = [[0_u32; LANES]; 3];
-                for (lane, &cell) in cells.iter().enumerate() {
-                    let centre = centre(cell);
-                    for (axis, coordinates) in coordinates.iter_mut().enumerate() {
-                        coordinates[lane] = grid.coordinate(axis, &centre);
-                    }
-                }
-                let indices = hilbert_indices(coordinates, grid.levels);
-                places.copy_from_slice(&indices[..places.len()]);
-            }
-        });
-    let mut starts = starts_of_bins(&places, 1 << (3 * grid.levels));
-    let order = sort_into_bins(&places, &mut starts);
-    drop(places);
+/// Puts cells with these centres, which share a place of the grid in `around`, in order on a finer one.
+fn sort_crowd(cells: &mut [u32], centres: &[Point3], around: &Bounds) {
+    let closer = Bounds::from_points(centres);
+    // All have the same centre, or no finer grid is left.
+    if closer.min == closer.max || closer == *around {
+        return;
+    }
+    let (order, starts) = sort_along_curve(cells.len(), |cell| centres[cell], &closer);
     let old = cells.to_vec();
-    cells
-        .par_iter_mut()
-        .with_min_len(CHUNK)
-        .zip(&order)
-        .for_each(|(cell, &index)| *cell = old[index as usize]);
-    drop((old, order));
-    let crowds = starts.windows(2).map(|ends| (ends[1] - ends[0]) as usize);
-    let crowds = crowds.scan(cells, |rest, count| {
-        let (crowd, others) = take(rest).split_at_mut(count);
-        *rest = others;
-        Some(crowd)
-    });
-    let crowds: Vec<_> = crowds.filter(|crowd| crowd.len() > CROWD).collect();
-    drop(starts);
-    crowds.into_par_iter().for_each(|crowd| {
-        let closer = crowd.iter().map(|&cell| centre(cell));
-        let closer = closer.fold(Bounds::EMPTY, |all, centre| all.with_point(&centre));
-        // Else all have the same centre, or no finer grid is left.
-        if closer.min != closer.max && closer != *around {
-            sort_along_curve(crowd, bounds, &closer);
-        }
-    });
+    for (cell, &index) in cells.iter_mut().zip(&order) {
+        *cell = old[index as usize];
+    }
+    let centres: Vec<Point3> = order.iter().map(|&index| centres[index as usize]).collect();
+    crowds(cells, &starts).for_each(|(range, crowd)| sort_crowd(crowd, &centres[range], &closer));
 }
 
-#[inline]
-fn centre(bounds: &Bounds) -> Point3 {
-    let middle = |axis: usize| f64::midpoint(bounds.min[axis], bounds.max[axis]);
-    Point3::new(middle(0), middle(1), middle(2))
+/// Returns things 0, 1, 2, … with these centres in the order of the places that they have on a grid in `around`, and
+/// where each place starts.
+fn sort_along_curve(
+    count: usize,
+    centre: impl Fn(usize) -> Point3 + Sync,
+    around: &Bounds,
+) -> (Vec<u32>, Vec<u32>) {
+    let grid = Grid::for_cells(count, around);
+    let mut places = vec![0_u32; count];
+    let chunks = places.par_chunks_mut(LANES).with_min_len(CHUNK / LANES);
+    chunks.enumerate().for_each(|(chunk, places)| {
+        let mut coordinates = [[0_u32; LANES]; 3];
+        for lane in 0..places.len() {
+            let centre = centre(LANES * chunk + lane);
+            for (axis, coordinates) in coordinates.iter_mut().enumerate() {
+                coordinates[lane] = grid.coordinate(axis, &centre);
+            }
+        }
+        let indices = hilbert_indices(coordinates, grid.levels);
+        places.copy_from_slice(&indices[..places.len()]);
+    });
+    let mut starts = starts_of_bins(&places, 1 << (3 * grid.levels));
+    let order = sort_into_bins(&places, &mut starts);
+    (order, starts)
+}
+
+/// Returns the places in which more than a few cells are: where each is among all, and its cells.
+fn crowds<'a>(
+    cells: &'a mut [u32],
+    starts: &[u32],
+) -> impl ParallelIterator<Item = (Range<usize>, &'a mut [u32])> {
+    let places = starts.windows(2);
+    let crowded = places.filter(|ends| (ends[1] - ends[0]) as usize > CROWD);
+    let crowded = crowded.map(|ends| ends[0] as usize..ends[1] as usize);
+    let crowds = crowded.scan((0, cells), |(start, rest), range| {
+        let (_, others) = take(rest).split_at_mut(range.start - *start);
+        let (crowd, others) = others.split_at_mut(range.len());
+        (*start, *rest) = (range.end, others);
+        Some((range, crowd))
+    });
+    let crowds: Vec<_> = crowds.collect();
+    crowds.into_par_iter()
 }
 
 /// The places of the curve: a grid of two to the power of its levels along each axis.

@@ -33,12 +33,18 @@ pub(crate) struct NumberedCells {
     bounds: CellBounds,
     /// Of each cell its id in the mesh given; none where it is the same.
     ids: Option<Vec<u32>>,
+    /// Whether the nodes of cells that follow each other are all over the memory.
+    have_scattered_nodes: bool,
 }
 
 impl NumberedCells {
     /// Takes all cells of a mesh as they are numbered.
     pub(crate) fn as_given(bounds: CellBounds) -> Self {
-        Self { bounds, ids: None }
+        Self {
+            bounds,
+            ids: None,
+            have_scattered_nodes: false,
+        }
     }
 
     /// Takes the cells of a source mesh, and numbers them anew if it pays: if they are numbered poorly, and
@@ -55,7 +61,10 @@ impl NumberedCells {
         let order = order.or_else(|| (!are_boxes(&given)).then(|| along_curve(&given, cells)));
         match order {
             Some(order) => Self::in_order(&given, order),
-            None => Self::as_given(given),
+            None => Self {
+                have_scattered_nodes: true,
+                ..Self::as_given(given)
+            },
         }
     }
 
@@ -87,6 +96,7 @@ impl NumberedCells {
         Self {
             bounds: given.of_same_nodes(mesh.expect("some cells of the mesh")),
             ids: Some(ids),
+            have_scattered_nodes: true,
         }
     }
 
@@ -102,20 +112,14 @@ impl NumberedCells {
         self.bounds.mesh()
     }
 
-    /// Asks the processor for the nodes of a cell that comes a little after this one, where cells are numbered
-    /// anew: their nodes are all over the memory.
+    /// Asks the processor for the nodes of a cell that comes a little after this one, where they are all over the
+    /// memory.
     #[inline]
     pub(crate) fn prefetch_after(&self, cell: CellId) {
         let next = cell.index() + CELLS_AHEAD;
-        if self.are_renumbered() && next < self.mesh().cell_count() {
+        if self.have_scattered_nodes && next < self.mesh().cell_count() {
             prefetch_nodes(self.mesh(), CellId::new(next as u32));
         }
-    }
-
-    /// Whether the cells have other ids than in the mesh given.
-    #[inline]
-    pub(crate) fn are_renumbered(&self) -> bool {
-        self.ids.is_some()
     }
 
     /// Returns the id of a cell in the mesh given.
@@ -276,7 +280,7 @@ mod tests {
 
     #[test]
     fn only_many_cells_in_a_poor_order_are_worth_it() {
-        let is_worth_it = |cells| NumberedCells::of_source(cells).are_renumbered();
+        let is_worth_it = |cells| NumberedCells::of_source(cells).ids.is_some();
         let many = [40, 30, 29];
         assert!(is_worth_it(scattered(BoxCellShape::Hexahedron, many, 0.1)));
         assert!(is_worth_it(scattered(BoxCellShape::Hexahedron, many, 0.0)));

@@ -5,11 +5,11 @@ use std::mem::swap;
 use geom_intersect::{
     BoxFilter, EightBoxes, EightOrientedBounds, EightSingleBoxes, OrientedBounds, SingleEnds,
 };
-use mesh_core::{Bounds, Point3};
+use mesh_core::{Bounds, Point3, prefetch};
 use rayon::prelude::*;
 
 use crate::candidates::Candidate;
-use crate::curve::{around, order_along_curve};
+use crate::curve::{CELLS_AHEAD, around, order_along_curve};
 use crate::nearby::is_scattered;
 
 /// Cells in a leaf, and children of a node.
@@ -94,7 +94,16 @@ impl PackedTree {
             let mut boxes = EightBoxes::EMPTY;
             let places = leaf * WIDTH..bounds.len().min((leaf + 1) * WIDTH);
             for (index, place) in places.enumerate() {
-                let cell = order.as_ref().map_or(place, |order| order[place] as usize);
+                let cell = match &order {
+                    None => place,
+                    Some(order) => {
+                        // They come from all over the memory.
+                        if let Some(&next) = order.get(place + CELLS_AHEAD) {
+                            prefetch(&bounds[next as usize]);
+                        }
+                        order[place] as usize
+                    }
+                };
                 let Bounds { min, max } = bounds[cell];
                 boxes.set(index, min, max);
             }
