@@ -264,7 +264,7 @@ pub(crate) struct GrowingMatrix {
 
 /// Room is made for at most so many times the entries that are there: what is to come is only
 /// known by what came before.
-const MAX_GROWTH: usize = 4;
+const MAX_GROWTH: usize = 16;
 
 impl GrowingMatrix {
     /// Starts a matrix of so many rows, to which the rows of so many target cells will be appended.
