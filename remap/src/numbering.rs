@@ -157,16 +157,31 @@ fn along_curve(bounds: &CellBounds, cells: Range<u32>) -> Vec<u32> {
 /// other, of the first nodes of the tetrahedra of a mesh there are five and more.
 const MAX_CROWD: usize = 3;
 
+/// Of so many cells the first nodes tell whether it is worth it to look at those of all.
+const SAMPLED_NODES: u32 = 4096;
+
 /// Returns consecutive cells, counted from the first of them, row by row of a grid, by their first nodes:
 /// so that they come as those of a well numbered grid. None where they crowd in few of its bins.
 fn rows_of_grid(bounds: &CellBounds, cells: Range<u32>) -> Option<Vec<u32>> {
-    let points = cells.into_par_iter().with_min_len(CHUNK);
-    let points: Vec<Point3> = points
-        .map(|cell| {
-            bounds.prefetch_first_node(CellId::new(cell + FIRST_NODES_AHEAD));
-            bounds.first_node(CellId::new(cell))
-        })
-        .collect();
+    let count = cells.end - cells.start;
+    if count > SAMPLED_NODES {
+        // From all over the cells, whatever repeats itself among them: at multiples of the golden ratio.
+        let places = (0..SAMPLED_NODES).map(|index| index.wrapping_mul(0x9E37_79B9));
+        let places = places.map(|place| ((u64::from(place) * u64::from(count)) >> 32) as u32);
+        let nodes = places.map(|place| bounds.first_node(CellId::new(cells.start + place)));
+        bins_of(&nodes.collect::<Vec<_>>())?;
+    }
+    let nodes = cells.into_par_iter().with_min_len(CHUNK).map(|cell| {
+        bounds.prefetch_first_node(CellId::new(cell.saturating_add(FIRST_NODES_AHEAD)));
+        bounds.first_node(CellId::new(cell))
+    });
+    let (bin_of, mut starts) = bins_of(&nodes.collect::<Vec<_>>())?;
+    Some(sort_into_bins(&bin_of, &mut starts))
+}
+
+/// Puts points into the bins of a grid that has about as many: returns the bin of each, and where each starts if they
+/// are sorted by them. None where they crowd in few.
+fn bins_of(points: &[Point3]) -> Option<(Vec<u32>, Vec<u32>)> {
     let chunks = points.par_chunks(CHUNK);
     let all = chunks
         .map(Bounds::from_points)
@@ -191,10 +206,10 @@ fn rows_of_grid(bounds: &CellBounds, cells: Range<u32>) -> Option<Vec<u32>> {
         (z * counts[1] + y) * counts[0] + x
     };
     let bin_of: Vec<u32> = points.par_iter().with_min_len(CHUNK).map(bin_of).collect();
-    let mut starts = starts_of_bins(&bin_of, bins as usize);
+    let starts = starts_of_bins(&bin_of, bins as usize);
     let counts = starts.windows(2).map(|ends| (ends[1] - ends[0]) as usize);
     let crowds: usize = counts.map(|count| count.pow(2)).sum();
-    (crowds <= MAX_CROWD * points.len()).then(|| sort_into_bins(&bin_of, &mut starts))
+    (crowds <= MAX_CROWD * points.len()).then_some((bin_of, starts))
 }
 
 #[cfg(test)]
@@ -259,23 +274,30 @@ mod tests {
 
     #[test]
     fn a_grid_comes_row_by_row() {
-        let given = scattered(BoxCellShape::Hexahedron, [9, 8, 7], 0.0);
-        let order = rows_of_grid(&given, 0..504).unwrap();
-        let mut rows: Vec<_> = order
-            .chunks(9)
-            .map(|row| row.iter().map(|&cell| given.first_node(CellId::new(cell))))
-            .collect();
-        for row in &mut rows {
-            let row: Vec<Point3> = row.collect();
-            let along = row.windows(2).all(|pair| pair[0].x < pair[1].x);
-            assert!(
-                along
-                    && row
-                        .iter()
-                        .all(|node| (node.y, node.z) == (row[0].y, row[0].z))
-            );
+        // So many that some tell of all, and fewer.
+        for size in [[9, 8, 7], [25; 3]] {
+            let given = scattered(BoxCellShape::Hexahedron, size, 0.0);
+            let order = rows_of_grid(&given, 0..size.iter().product::<usize>() as u32).unwrap();
+            for row in order.chunks(size[0]) {
+                let row: Vec<Point3> = row
+                    .iter()
+                    .map(|&cell| given.first_node(CellId::new(cell)))
+                    .collect();
+                assert!(row.windows(2).all(|pair| pair[0].x < pair[1].x));
+                let is_beside = |node: &Point3| (node.y, node.z) == (row[0].y, row[0].z);
+                assert!(row.iter().all(is_beside));
+            }
+            assert_eq!(rows_of_grid(&given, 0..1), None, "a point has no rows");
         }
-        assert_eq!(rows_of_grid(&given, 0..1), None, "a point has no rows");
+    }
+
+    #[test]
+    fn what_crowds_is_no_grid() {
+        for size in [[4, 3, 5], [12, 11, 13]] {
+            let given = scattered(BoxCellShape::Tetrahedron, size, 0.1);
+            let cells = given.mesh().cell_count() as u32;
+            assert_eq!(rows_of_grid(&given, 0..cells), None);
+        }
     }
 
     #[test]
