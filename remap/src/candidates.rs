@@ -163,7 +163,7 @@ impl CandidateSearch {
         let mut cells: Vec<u32> = (0..target.cell_count() as u32).collect();
         if has_scattered_cells(&SearchFrame::default().bounds_of(target)) {
             let bounds = all_bounds(target);
-            cells = order_along_curve(&bounds, &around(&bounds));
+            cells = order_along_curve(&bounds, Bounds::center, &around(&bounds));
         }
         let mut nearby = Nearby::default();
         let (mut bounds, mut found) = (Vec::new(), Vec::new());

@@ -17,7 +17,7 @@ const CHUNK: usize = 4096;
 /// How many places are computed together.
 const LANES: usize = 8;
 
-/// So many cells before a cell is looked at the processor is asked for its bounds.
+/// So many cells before a cell is looked at the processor is asked for what is known of it.
 pub(crate) const CELLS_AHEAD: usize = 16;
 
 /// So many cells in one place of the curve's grid may stay in the order of their ids.
@@ -26,26 +26,30 @@ const CROWD: usize = 8;
 /// Levels of the curve's grid at most: 16 million places.
 const MAX_LEVELS: u32 = 8;
 
-/// Returns the cells 0, 1, 2, … in the order in which a Hilbert curve through the centres of their
-/// bounds meets them; of cells in one place in that of ids. The curve fills `around`, the bounds of all.
+/// Returns the cells 0, 1, 2, … in the order in which a Hilbert curve through a point of each meets them; of cells in
+/// one place in that of ids. The points come from what is known of each cell. The curve fills `around`, the bounds of
+/// all.
 ///
 /// The curve's grid has one to eight places for each cell. Where more than a few cells
 /// share a place they are put in order among themselves on a finer one.
 ///
 /// Cost: `O(n)` where cells are spread evenly, some ten nanoseconds per cell.
-pub(crate) fn order_along_curve(bounds: &[Bounds], around: &Bounds) -> Vec<u32> {
-    let centre = |cell: usize| bounds[cell].center();
-    let (mut order, starts) = sort_along_curve(bounds.len(), centre, around);
+pub(crate) fn order_along_curve<T: Sync>(
+    known: &[T],
+    point: impl Fn(&T) -> Point3 + Sync,
+    around: &Bounds,
+) -> Vec<u32> {
+    let (mut order, starts) = sort_along_curve(known.len(), |cell| point(&known[cell]), around);
     crowds(&mut order, &starts).for_each(|(_, crowd)| {
-        let centres = (0..crowd.len()).map(|place| {
+        let points = (0..crowd.len()).map(|place| {
             // They come from all over the memory.
             if let Some(&next) = crowd.get(place + CELLS_AHEAD) {
-                prefetch(&bounds[next as usize]);
+                prefetch(&known[next as usize]);
             }
-            centre(crowd[place] as usize)
+            point(&known[crowd[place] as usize])
         });
-        let centres: Vec<Point3> = centres.collect();
-        sort_crowd(crowd, &centres, around);
+        let points: Vec<Point3> = points.collect();
+        sort_crowd(crowd, &points, around);
     });
     order
 }
@@ -56,27 +60,33 @@ pub(crate) fn around(bounds: &[Bounds]) -> Bounds {
     all.reduce(|| Bounds::EMPTY, |one, other| one.union(&other))
 }
 
-/// Puts cells with these centres, which share a place of the grid in `around`, in order on a finer one.
-fn sort_crowd(cells: &mut [u32], centres: &[Point3], around: &Bounds) {
-    let closer = Bounds::from_points(centres);
-    // All have the same centre, or no finer grid is left.
+/// Returns the bounds around all of these points.
+pub(crate) fn around_points(points: &[Point3]) -> Bounds {
+    let chunks: Vec<Bounds> = points.par_chunks(CHUNK).map(Bounds::from_points).collect();
+    around(&chunks)
+}
+
+/// Puts cells with these points, which share a place of the grid in `around`, in order on a finer one.
+fn sort_crowd(cells: &mut [u32], points: &[Point3], around: &Bounds) {
+    let closer = Bounds::from_points(points);
+    // All have the same point, or no finer grid is left.
     if closer.min == closer.max || closer == *around {
         return;
     }
-    let (order, starts) = sort_along_curve(cells.len(), |cell| centres[cell], &closer);
+    let (order, starts) = sort_along_curve(cells.len(), |cell| points[cell], &closer);
     let old = cells.to_vec();
     for (cell, &index) in cells.iter_mut().zip(&order) {
         *cell = old[index as usize];
     }
-    let centres: Vec<Point3> = order.iter().map(|&index| centres[index as usize]).collect();
-    crowds(cells, &starts).for_each(|(range, crowd)| sort_crowd(crowd, &centres[range], &closer));
+    let points: Vec<Point3> = order.iter().map(|&index| points[index as usize]).collect();
+    crowds(cells, &starts).for_each(|(range, crowd)| sort_crowd(crowd, &points[range], &closer));
 }
 
-/// Returns things 0, 1, 2, … with these centres in the order of the places that they have on a grid in `around`, and
+/// Returns things 0, 1, 2, … with these points in the order of the places that they have on a grid in `around`, and
 /// where each place starts.
 fn sort_along_curve(
     count: usize,
-    centre: impl Fn(usize) -> Point3 + Sync,
+    point: impl Fn(usize) -> Point3 + Sync,
     around: &Bounds,
 ) -> (Vec<u32>, Vec<u32>) {
     let grid = Grid::for_cells(count, around);
@@ -85,9 +95,9 @@ fn sort_along_curve(
     chunks.enumerate().for_each(|(chunk, places)| {
         let mut coordinates = [[0_u32; LANES]; 3];
         for lane in 0..places.len() {
-            let centre = centre(LANES * chunk + lane);
+            let point = point(LANES * chunk + lane);
             for (axis, coordinates) in coordinates.iter_mut().enumerate() {
-                coordinates[lane] = grid.coordinate(axis, &centre);
+                coordinates[lane] = grid.coordinate(axis, &point);
             }
         }
         let indices = hilbert_indices(coordinates, grid.levels);
@@ -241,7 +251,7 @@ mod tests {
         let mut bounds = lattice(4, 1e-12);
         let far = Point3::new(1.0, 1.0, 1.0);
         bounds.push(Bounds { min: far, max: far });
-        let order = order_along_curve(&bounds, &around(&bounds));
+        let order = order_along_curve(&bounds, Bounds::center, &around(&bounds));
         assert_eq!(order.last(), Some(&64));
         for pair in order[..64].windows(2) {
             let step = bounds[pair[0] as usize].min - bounds[pair[1] as usize].min;
@@ -252,7 +262,7 @@ mod tests {
     #[test]
     fn cells_at_the_same_place_keep_the_order_of_their_ids() {
         let bounds = [lattice(1, 0.0), lattice(1, 0.0)].concat().repeat(50);
-        let order = order_along_curve(&bounds, &around(&bounds));
+        let order = order_along_curve(&bounds, Bounds::center, &around(&bounds));
         assert!(order.into_iter().eq(0..100));
     }
 
@@ -262,7 +272,7 @@ mod tests {
         let run = |threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
             pool.unwrap()
-                .install(|| order_along_curve(&bounds, &around(&bounds)))
+                .install(|| order_along_curve(&bounds, Bounds::center, &around(&bounds)))
         };
         let alone = run(1);
         let mut sorted = alone.clone();

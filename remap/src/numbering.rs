@@ -2,13 +2,12 @@
 
 use std::ops::Range;
 
-use mesh_core::{Bounds, CellId, Point3, UnstructuredMesh, prefetch};
+use mesh_core::{CellId, Point3, UnstructuredMesh, prefetch};
 use rayon::prelude::*;
 
-use crate::candidates::cell_bounds;
 use crate::cells::as_upright_box;
 use crate::counting_sort::{sort_into_bins, starts_of_bins};
-use crate::curve::{around, order_along_curve};
+use crate::curve::{around_points, order_along_curve};
 use crate::nearby::has_scattered_cells;
 use crate::search_frame::CellBounds;
 
@@ -147,10 +146,20 @@ fn are_boxes(cells: &CellBounds) -> bool {
     sample.all(|cell| as_upright_box(cells.mesh(), CellId::new(cell as u32)).is_some())
 }
 
-/// Returns consecutive cells, counted from the first of them, in the order of a curve through all.
+/// Returns the first nodes of consecutive cells.
+fn first_nodes(bounds: &CellBounds, cells: Range<u32>) -> Vec<Point3> {
+    let cells = cells.into_par_iter().with_min_len(CHUNK);
+    let nodes = cells.map(|cell| {
+        bounds.prefetch_first_node(CellId::new(cell.saturating_add(FIRST_NODES_AHEAD)));
+        bounds.first_node(CellId::new(cell))
+    });
+    nodes.collect()
+}
+
+/// Returns consecutive cells, counted from the first of them, in the order of a curve through the first nodes of all.
 fn along_curve(bounds: &CellBounds, cells: Range<u32>) -> Vec<u32> {
-    let bounds = cell_bounds(bounds, cells);
-    order_along_curve(&bounds, &around(&bounds))
+    let nodes = first_nodes(bounds, cells);
+    order_along_curve(&nodes, |&node| node, &around_points(&nodes))
 }
 
 /// So many others, and itself, a point may have in its bin on average; of points at random there is one
@@ -171,21 +180,14 @@ fn rows_of_grid(bounds: &CellBounds, cells: Range<u32>) -> Option<Vec<u32>> {
         let nodes = places.map(|place| bounds.first_node(CellId::new(cells.start + place)));
         bins_of(&nodes.collect::<Vec<_>>())?;
     }
-    let nodes = cells.into_par_iter().with_min_len(CHUNK).map(|cell| {
-        bounds.prefetch_first_node(CellId::new(cell.saturating_add(FIRST_NODES_AHEAD)));
-        bounds.first_node(CellId::new(cell))
-    });
-    let (bin_of, mut starts) = bins_of(&nodes.collect::<Vec<_>>())?;
+    let (bin_of, mut starts) = bins_of(&first_nodes(bounds, cells))?;
     Some(sort_into_bins(&bin_of, &mut starts))
 }
 
 /// Puts points into the bins of a grid that has about as many: returns the bin of each, and where each starts if they
 /// are sorted by them. None where they crowd in few.
 fn bins_of(points: &[Point3]) -> Option<(Vec<u32>, Vec<u32>)> {
-    let chunks = points.par_chunks(CHUNK);
-    let all = chunks
-        .map(Bounds::from_points)
-        .reduce(|| Bounds::EMPTY, |one, other| one.union(&other));
+    let all = around_points(points);
     let size = all.extent();
     let width = (size.product() / points.len() as f64).cbrt();
     if !(width > 0.0 && width.is_finite()) {

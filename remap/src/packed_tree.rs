@@ -77,7 +77,7 @@ impl PackedTree {
                 return Some(tree);
             }
         }
-        let order = order_along_curve(bounds, &all);
+        let order = order_along_curve(bounds, Bounds::center, &all);
         Some(Self::pack(bounds, Some(order), &map))
     }
 
