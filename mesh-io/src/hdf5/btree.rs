@@ -53,7 +53,7 @@ pub(super) fn read_tree<'a>(
             });
         }
         let entries = cursor.u16()?;
-        source.spend(usize::from(entries) * key_size)?;
+        source.spend(usize::from(entries) * (key_size + size_of::<(Cursor<'_>, u64)>()))?;
         cursor.address()?;
         cursor.address()?;
         let first = nodes.len();
@@ -175,8 +175,8 @@ impl Walk<'_, '_> {
     fn visit(&mut self, address: u64, records: usize, level: usize) -> Result<(), Hdf5Error> {
         const WHAT: &str = "a node of a B-tree";
         self.visited.enter(address, WHAT)?;
-        self.source
-            .spend(records.saturating_mul(self.record_size))?;
+        let size = self.record_size + size_of::<Cursor<'_>>();
+        self.source.spend(records.saturating_mul(size))?;
         let mut cursor = self.source.at(address)?;
         let offset = cursor.offset();
         cursor.signature(if level == 0 { "BTLF" } else { "BTIN" }, WHAT)?;

@@ -111,7 +111,9 @@ impl Datatype {
                     let (address, index) = (cursor.address()?, cursor.u32()?);
                     if let (Some(address), Ok(index)) = (address, u16::try_from(index)) {
                         let object = read_global_heap(source, address, index)?;
-                        text.extend_from_slice(object.get(..length).unwrap_or(object));
+                        let string = object.get(..length).unwrap_or(object);
+                        source.spend(string.len())?;
+                        text.extend_from_slice(string);
                     }
                     // A string per element could name one object over and over.
                     if text.len() as u64 > source.length() {

@@ -88,10 +88,10 @@ impl<'a> NativeFile<'a> {
         let mut names = Vec::new();
         let mut seen = HashSet::new();
         for link in read_links(&self.source, &header)? {
-            self.spend(link.name.len() as u64 + 8)?;
+            let path = join(group, &link.name);
+            self.spend(path.len() as u64 + 8)?;
             // A name with a slash could not be told from a path.
             if !link.name.contains('/') && seen.insert(link.name.clone()) {
-                let path = join(group, &link.name);
                 self.addresses.borrow_mut().insert(path, link.address);
                 names.push(link.name);
             }

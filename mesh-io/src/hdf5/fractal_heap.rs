@@ -149,7 +149,14 @@ impl<'a, 'b> FractalHeap<'a, 'b> {
             rows = if block <= self.largest_block {
                 0
             } else {
-                (block.ilog2() - row_size.ilog2() + 1) as u16
+                let doublings = block.ilog2().checked_sub(row_size.ilog2());
+                let doublings = doublings.ok_or(Hdf5Error::Number {
+                    offset: self.offset,
+                    what: "the size of a table in a fractal heap",
+                    found: block,
+                    expected: "at least that of its first row",
+                })?;
+                (doublings + 1) as u16
             };
         }
         Err(missing())
@@ -178,6 +185,8 @@ impl<'a, 'b> FractalHeap<'a, 'b> {
         cursor.version(WHAT, &[0])?;
         // Places count from the block's beginning, these letters included.
         block.skip(usize::try_from(place).unwrap_or(usize::MAX))?;
-        block.part(usize::try_from(size).unwrap_or(usize::MAX))
+        let object = block.part(usize::try_from(size).unwrap_or(usize::MAX))?;
+        self.source.spend(object.left())?;
+        Ok(object)
     }
 }

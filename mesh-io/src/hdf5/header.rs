@@ -74,7 +74,7 @@ impl<'a> Header<'a> {
                 if kind == kind::CONTINUATION {
                     let (address, size) = continuation(body)?;
                     let block = source.at(address)?.part(size)?;
-                    check_blocks(&blocks, &block)?;
+                    check_blocks(source, &blocks, &block)?;
                     blocks.push(block);
                 }
             }
@@ -118,7 +118,7 @@ impl<'a> Header<'a> {
                     let inner = block.left().saturating_sub(4);
                     let block = block.part(inner)?;
                     source.check(address, size.saturating_sub(4), WHAT)?;
-                    check_blocks(&blocks, &block)?;
+                    check_blocks(source, &blocks, &block)?;
                     blocks.push(block);
                 }
             }
@@ -162,7 +162,12 @@ fn continuation(mut body: Cursor<'_>) -> Result<(u64, usize), Hdf5Error> {
 }
 
 /// Blocks are all different, so that no header has more messages than the file has room for.
-fn check_blocks(blocks: &[Cursor<'_>], next: &Cursor<'_>) -> Result<(), Hdf5Error> {
+fn check_blocks(
+    source: &Source<'_>,
+    blocks: &[Cursor<'_>],
+    next: &Cursor<'_>,
+) -> Result<(), Hdf5Error> {
+    source.spend(blocks.len())?;
     let end = |block: &Cursor<'_>| block.offset() + block.left() as u64;
     let meets = |block: &Cursor<'_>| block.offset() < end(next) && next.offset() < end(block);
     if blocks.iter().any(meets) {

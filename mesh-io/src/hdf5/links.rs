@@ -81,6 +81,7 @@ fn read_symbol_table(
                 found: name,
                 expected: "inside the heap of names",
             })?;
+            source.spend(size_of::<Link>() + name.len())?;
             // A link whose target is a path has no address, or says so.
             if let (Some(address), 0 | 1) = (address, cached) {
                 links.push(Link {

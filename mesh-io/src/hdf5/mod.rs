@@ -16,6 +16,8 @@
 //! | types | integers, floats, strings of fixed and variable length, arrays of them |
 
 mod attributes;
+#[cfg(test)]
+mod bad_files;
 mod btree;
 mod checksum;
 mod cursor;

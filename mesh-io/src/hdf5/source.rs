@@ -22,7 +22,7 @@ pub(super) struct Source<'a> {
     pub(super) root: u64,
     /// Whether a wrong checksum is an error; tests of damaged files look past them.
     verify: bool,
-    /// Bytes of structures read so far, again and again included.
+    /// Bytes of structures read so far, again and again included, and those that they take here.
     work: Cell<u64>,
 }
 
