@@ -3,8 +3,9 @@
 use mesh_core::Location;
 
 use super::read;
+use super::read::read_from;
 use super::write::{integer, text};
-use crate::hdf5::{self, Attribute, Content, Group, Node};
+use crate::hdf5::{self, Attribute, Content, Group, NativeFile, Node};
 use crate::{MeshFile, ReadOptions};
 
 const STEP: &str = "-0000000000000000001-0000000000000000001";
@@ -286,4 +287,44 @@ fn fields_that_leave_out_more_than_the_mesh_accounts_for_are_left_out() {
     let note = "field \"label\" covers 1 of 2 cells; it is left out, as fields leave out too much \
                 together";
     assert_eq!(file.notes, [note]);
+}
+
+#[test]
+fn more_cells_of_lower_dimension_than_can_be_counted() {
+    let types = ["SE2", "SE3", "SE4", "POG"];
+    let mut root = file();
+    let cells = group(&mut root, &TETRAHEDRA[..4]);
+    for name in types {
+        let mut group = Group::default();
+        group.push_dataset("NOD", Vec::new(), integers(&[1; 77]));
+        group.push_dataset("INN", Vec::new(), integers(&[1; 77]));
+        cells.push_group(name, group);
+    }
+    let mut bytes = Vec::new();
+    hdf5::write(&mut bytes, root).unwrap();
+    let claims: Vec<usize> = bytes
+        .windows(12)
+        .enumerate()
+        .filter(|(_, found)| *found == [2, 1, 0, 1, 77, 0, 0, 0, 0, 0, 0, 0])
+        .map(|(place, _)| place + 4)
+        .collect();
+    assert_eq!(claims.len(), 2 * types.len());
+    let message = |claim: usize| {
+        let mut bytes = bytes.clone();
+        for place in &claims {
+            bytes[*place..*place + 8].copy_from_slice(&claim.to_le_bytes());
+        }
+        let file = NativeFile::with_checksums(&bytes, false).unwrap();
+        let result = read_from(&file, &ReadOptions::default());
+        result
+            .map(|file| file.notes[0].clone())
+            .map_err(|error| error.to_string())
+    };
+    let note = message(u32::MAX as usize).unwrap();
+    let expected = "8947848529 cells of lower dimension left out: ";
+    assert!(note.starts_with(expected), "{note}");
+    let message = message(usize::MAX).unwrap_err();
+    let expected = "SE2/NOD: 18446744073709551615 values, expected 8589934590: at most 4294967295 \
+                    cells";
+    assert!(message.ends_with(expected), "{message}");
 }

@@ -90,12 +90,16 @@ impl Cells {
                 return Ok(());
             }
             CellKind::Polygons => {
-                let ends = access.find_length(&format!("{path}/INN"))?.unwrap_or(1);
+                let place = format!("{path}/INN");
+                let ends = access.find_length(&place)?.unwrap_or(1);
+                check_claim(&place, ends, 1)?;
                 *self.skipped.entry("polygons").or_default() += ends.saturating_sub(1);
                 return Ok(());
             }
             CellKind::Lower(plural, width) => {
-                let length = access.find_length(&format!("{path}/NOD"))?.unwrap_or(0);
+                let place = format!("{path}/NOD");
+                let length = access.find_length(&place)?.unwrap_or(0);
+                check_claim(&place, length, width)?;
                 *self.skipped.entry(plural).or_default() += length / width;
                 return Ok(());
             }
@@ -325,6 +329,12 @@ impl Block {
 /// The id of a node that counts from 1 and is in range.
 pub(super) fn node_id(node: i64) -> NodeId {
     NodeId::new((node - 1) as u32)
+}
+
+/// Whether cells whose values are not looked at can be counted, each of so many values.
+fn check_claim(place: &str, length: usize, width: usize) -> Result<(), MedError> {
+    let most = width.saturating_mul(u32::MAX as usize);
+    check_length(place, length, length.min(most), "at most 4294967295 cells")
 }
 
 /// Whether all nodes exist; `count` is how far one node of a cell is from its next.
