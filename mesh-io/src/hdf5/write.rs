@@ -216,7 +216,7 @@ impl Messages {
         info.extend([u8::MAX; 16]);
         self.add(0x15, 4, &info)?;
         for (name, attribute) in attributes {
-            let (datatype, dataspace, data) = attribute.encode();
+            let (datatype, dataspace, data) = attribute.encode()?;
             let mut body = vec![3, 0];
             for size in [name.len() + 1, datatype.len(), dataspace.len()] {
                 body.extend(message_size(size)?.to_le_bytes());
@@ -281,8 +281,8 @@ impl Attribute {
     }
 
     /// Type, dataspace, data.
-    fn encode(&self) -> (Vec<u8>, Vec<u8>, Vec<u8>) {
-        match self {
+    fn encode(&self) -> io::Result<(Vec<u8>, Vec<u8>, Vec<u8>)> {
+        Ok(match self {
             Self::Integer(value) => (
                 INTEGER.to_vec(),
                 dataspace(None),
@@ -300,10 +300,11 @@ impl Attribute {
             }
             Self::Texts(texts) => {
                 let size = texts.iter().map(String::len).max().unwrap_or(0) + 1;
+                message_size(size.saturating_mul(texts.len()))?;
                 let data = texts.iter().flat_map(|text| padded(text, size)).collect();
                 (text_type(size), dataspace(Some(texts.len())), data)
             }
-        }
+        })
     }
 }
 
@@ -477,7 +478,12 @@ mod tests {
     #[test]
     fn attributes_too_long_for_a_message_are_refused() {
         let long = Attribute::Text(vec![b'a'; 1 << 16]);
-        let root = Group::new(vec![("long", long)]);
-        assert!(write(&mut Vec::new(), root).is_err());
+        // Filled up to the longest they would be a terabyte.
+        let mut texts = vec![String::new(); 1 << 20];
+        texts.push("a".repeat(1 << 20));
+        for attribute in [long, Attribute::Texts(texts)] {
+            let root = Group::new(vec![("long", attribute)]);
+            assert!(write(&mut Vec::new(), root).is_err());
+        }
     }
 }
