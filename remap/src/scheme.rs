@@ -186,9 +186,7 @@ impl Overlaps<'_> {
             visit(&overlap);
         });
     }
-}
 
-impl Overlaps<'_> {
     /// Adds the volume of each overlap of cells that are not cut up to the entry of its two cells: what
     /// [`for_each`](Self::for_each) with one [`add`](Contributions::add) for each does, sooner.
     #[inline]
