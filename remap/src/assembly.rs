@@ -202,10 +202,11 @@ pub(crate) fn sort_rows(blocks: Vec<RowBlock>, order: &[u32], size: usize) -> Ro
     sorted
 }
 
-/// Copies some entries, as many as a row has in most meshes, sooner than what is made for copies of any size.
+/// Copies a row without a call of `memcpy`, which costs more than the few entries that most rows have.
 #[inline]
 fn copy_row<T: Copy>(from: &[T], to: &mut [T]) {
     const PIECE: usize = 4;
+    debug_assert_eq!(from.len(), to.len());
     let (pieces, rest) = from.as_chunks::<PIECE>();
     let (places, places_of_rest) = to.as_chunks_mut::<PIECE>();
     for (place, piece) in places.iter_mut().zip(pieces) {
@@ -321,8 +322,14 @@ impl GrowingMatrix {
         // A little more, since cells on the border, which often come first, have fewer entries.
         let expected = (needed as f64 * share * 1.0625) as usize;
         let expected = expected.clamp(needed, MAX_GROWTH * needed);
-        self.columns.reserve_exact(expected - self.columns.len());
-        self.values.reserve_exact(expected - self.values.len());
+        let more = expected - self.columns.len();
+        let (columns, values) = (&mut self.columns, &mut self.values);
+        let made = columns.try_reserve_exact(more);
+        // Where a system gives no memory that may not be used, what is there now.
+        if made.and_then(|()| values.try_reserve_exact(more)).is_err() {
+            columns.reserve_exact(added);
+            values.reserve_exact(added);
+        }
     }
 
     /// Finishes the matrix once the rows of all target cells are in.

@@ -45,7 +45,7 @@ impl Found {
         let count = self.sources.len();
         if count <= FEW {
             self.sources.resize(FEW, u64::MAX);
-            if let Some(few) = self.sources.first_chunk_mut() {
+            if let Some(few) = self.sources.first_chunk_mut::<FEW>() {
                 *few = sort_few(*few);
             }
             self.sources.truncate(count);
@@ -64,9 +64,7 @@ impl Found {
 
     /// The source cells, in their order.
     #[inline]
-    pub(crate) fn sources(
-        &self,
-    ) -> impl ExactSizeIterator<Item = SourceCell> + DoubleEndedIterator {
+    pub(crate) fn sources(&self) -> impl ExactSizeIterator<Item = SourceCell> {
         let sources = self.sources.iter();
         sources.map(|source| SourceCell::new(CellId::new((source >> 32) as u32)))
     }
@@ -140,6 +138,7 @@ mod tests {
             }
         }
     }
+
     #[test]
     fn a_network_that_sorts_all_zeros_and_ones_sorts_everything() {
         for set in 0..1_u32 << FEW {

@@ -20,7 +20,7 @@ const FAR_APART: usize = 1 << 15;
 /// So many cells before a cell is looked at the processor is asked for its nodes.
 const CELLS_AHEAD: usize = 8;
 
-/// As many where nothing is looked at but the first of its nodes.
+/// The same where only the first of its nodes is looked at.
 const FIRST_NODES_AHEAD: u32 = 32;
 
 /// How many cells are looked at to tell whether all are boxes.
@@ -166,7 +166,7 @@ fn along_curve(bounds: &CellBounds, cells: Range<u32>) -> Vec<u32> {
 /// other, of the first nodes of the tetrahedra of a mesh there are five and more.
 const MAX_CROWD: usize = 3;
 
-/// Of so many cells the first nodes tell whether it is worth it to look at those of all.
+/// Of more cells, the first nodes of so many may tell that it is not worth it to look at those of all.
 const SAMPLED_NODES: u32 = 4096;
 
 /// Returns consecutive cells, counted from the first of them, row by row of a grid, by their first nodes:

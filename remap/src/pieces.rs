@@ -51,6 +51,12 @@ impl<'a> CutMesh<'a> {
         })
     }
 
+    /// Whether the pieces are not the cells as they are.
+    #[inline]
+    pub(crate) fn is_cut(&self) -> bool {
+        self.tetrahedra.is_some()
+    }
+
     /// Minus one for a piece that counts as negative, else one.
     #[inline]
     pub(crate) fn sign(&self, piece: CellId) -> f64 {

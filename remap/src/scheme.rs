@@ -187,19 +187,22 @@ impl Overlaps<'_> {
         });
     }
 
-    /// Adds the volume of each overlap of cells that are not cut up to the entry of its two cells: what
-    /// [`for_each`](Self::for_each) with one [`add`](Contributions::add) for each does, sooner.
+    /// Adds the volume of each overlap to the entry of its two cells: what [`for_each`](Self::for_each) with one
+    /// [`add`](Contributions::add) for each does, sooner.
     #[inline]
     pub(crate) fn add_volumes(&self, contributions: &mut Contributions) {
         let (found, row) = (self.found, self.target.get());
-        let last = found.sources().last();
-        if let Some(last) = last
-            && contributions.begins(row)
-        {
-            let columns = found.sources().map(SourceCell::get);
-            contributions.columns.extend(columns);
-            contributions.weights.extend(found.volumes());
-            contributions.next = u64::from(last.get()) + 1;
+        let are_whole = !self.sources.is_cut() && !self.targets.is_cut();
+        if are_whole && contributions.begins(row) {
+            let Contributions {
+                columns,
+                weights,
+                next,
+                ..
+            } = contributions;
+            columns.extend(found.sources().map(SourceCell::get));
+            weights.extend(found.volumes());
+            *next = columns.last().map_or(0, |&last| u64::from(last) + 1);
         } else {
             self.for_each(|overlap| {
                 contributions.add(row, overlap.source.get(), overlap.moments.volume);

@@ -8,8 +8,8 @@ use mesh_core::{
 use proptest::prelude::*;
 use rayon::ThreadPoolBuilder;
 use remap::{
-    LinearP0P1, Nature, Neighbourhood, OverlapMatrix, P0P1, P1P0, P1P1, Projection,
-    ProjectionError, RemapOperator, Scheme, mass_matrix, prepare,
+    Contributions, LinearP0P1, Nature, Neighbourhood, Overlap, OverlapMatrix, Overlaps, P0P0, P0P1,
+    P1P0, P1P1, Pieces, Projection, ProjectionError, RemapOperator, Scheme, mass_matrix, prepare,
 };
 
 const SHAPES: [BoxCellShape; 5] = [
@@ -359,6 +359,27 @@ fn linear_fields_stay_exact_on_needles_and_slivers() {
     }
 }
 
+/// The volumes of overlaps with the tetrahedra of source cells, all at once.
+struct VolumesOfPieces;
+
+impl Scheme for VolumesOfPieces {
+    fn name(&self) -> &'static str {
+        "volumes of pieces"
+    }
+
+    fn source_pieces(&self) -> Pieces {
+        Pieces::Tetrahedra
+    }
+
+    fn contribute(&self, overlap: &Overlap<'_>, contributions: &mut Contributions) {
+        P0P0.contribute(overlap, contributions);
+    }
+
+    fn contribute_each(&self, overlaps: &Overlaps<'_>, contributions: &mut Contributions) {
+        P0P0.contribute_each(overlaps, contributions);
+    }
+}
+
 #[test]
 fn a_cell_with_a_hook_counts_folded_tetrahedra_as_negative() {
     let hook = [
@@ -398,6 +419,10 @@ fn a_cell_with_a_hook_counts_folded_tetrahedra_as_negative() {
     // Cut up as the target as well.
     let back = prepare(&target, &source, &P0P1).unwrap().transpose();
     assert!(back.difference(&matrix).unwrap().largest <= 1e-15);
+    // And for volumes.
+    let pieces = prepare(&source, &target, &VolumesOfPieces).unwrap();
+    let error = largest_difference(&pieces.row_sums(), &volumes.row_sums());
+    assert!(error <= 1e-15, "{error:e}");
 }
 
 #[test]
