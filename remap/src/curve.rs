@@ -40,7 +40,9 @@ pub(crate) fn order_along_curve<T: Sync>(
     around: &Bounds,
 ) -> Vec<u32> {
     let (mut order, starts) = sort_along_curve(known.len(), |cell| point(&known[cell]), around);
-    crowds(&mut order, &starts).for_each(|(_, crowd)| {
+    let crowds = crowds(&mut order, &starts);
+    drop(starts);
+    crowds.for_each(|(_, crowd)| {
         let points = (0..crowd.len()).map(|place| {
             // They come from all over the memory.
             if let Some(&next) = crowd.get(place + CELLS_AHEAD) {
@@ -79,7 +81,10 @@ fn sort_crowd(cells: &mut [u32], points: &[Point3], around: &Bounds) {
         *cell = old[index as usize];
     }
     let points: Vec<Point3> = order.iter().map(|&index| points[index as usize]).collect();
-    crowds(cells, &starts).for_each(|(range, crowd)| sort_crowd(crowd, &points[range], &closer));
+    drop((old, order));
+    let crowds = crowds(cells, &starts);
+    drop(starts);
+    crowds.for_each(|(range, crowd)| sort_crowd(crowd, &points[range], &closer));
 }
 
 /// Returns things 0, 1, 2, … with these points in the order of the places that they have on a grid in `around`, and
@@ -112,7 +117,7 @@ fn sort_along_curve(
 fn crowds<'a>(
     cells: &'a mut [u32],
     starts: &[u32],
-) -> impl ParallelIterator<Item = (Range<usize>, &'a mut [u32])> {
+) -> impl ParallelIterator<Item = (Range<usize>, &'a mut [u32])> + use<'a> {
     let places = starts.windows(2);
     let crowded = places.filter(|ends| (ends[1] - ends[0]) as usize > CROWD);
     let crowded = crowded.map(|ends| ends[0] as usize..ends[1] as usize);

@@ -151,7 +151,7 @@ fn first_nodes(bounds: &CellBounds, cells: Range<u32>) -> Vec<Point3> {
     let cells = cells.into_par_iter().with_min_len(CHUNK);
     let nodes = cells.map(|cell| {
         bounds.prefetch_first_node(CellId::new(cell.saturating_add(FIRST_NODES_AHEAD)));
-        bounds.first_node(CellId::new(cell))
+        *bounds.first_node(CellId::new(cell))
     });
     nodes.collect()
 }
@@ -177,7 +177,7 @@ fn rows_of_grid(bounds: &CellBounds, cells: Range<u32>) -> Option<Vec<u32>> {
         // From all over the cells, whatever repeats itself among them: at multiples of the golden ratio.
         let places = (0..SAMPLED_NODES).map(|index| index.wrapping_mul(0x9E37_79B9));
         let places = places.map(|place| ((u64::from(place) * u64::from(count)) >> 32) as u32);
-        let nodes = places.map(|place| bounds.first_node(CellId::new(cells.start + place)));
+        let nodes = places.map(|place| *bounds.first_node(CellId::new(cells.start + place)));
         bins_of(&nodes.collect::<Vec<_>>())?;
     }
     let (bin_of, mut starts) = bins_of(&first_nodes(bounds, cells))?;
@@ -283,7 +283,7 @@ mod tests {
             for row in order.chunks(size[0]) {
                 let row: Vec<Point3> = row
                     .iter()
-                    .map(|&cell| given.first_node(CellId::new(cell)))
+                    .map(|&cell| *given.first_node(CellId::new(cell)))
                     .collect();
                 assert!(row.windows(2).all(|pair| pair[0].x < pair[1].x));
                 let is_beside = |node: &Point3| (node.y, node.z) == (row[0].y, row[0].z);

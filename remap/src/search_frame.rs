@@ -136,15 +136,15 @@ impl CellBounds {
 
     /// Returns the first node of a cell in this frame.
     #[inline]
-    pub(crate) fn first_node(&self, cell: CellId) -> Point3 {
-        self.nodes()[self.mesh.cell_nodes(cell)[0].index()]
+    pub(crate) fn first_node(&self, cell: CellId) -> &Point3 {
+        &self.nodes()[self.mesh.cell_nodes(cell)[0].index()]
     }
 
     /// Asks the processor for the first node of a cell, if there is one.
     #[inline]
     pub(crate) fn prefetch_first_node(&self, cell: CellId) {
         if cell.index() < self.mesh.cell_count() {
-            prefetch(&self.nodes()[self.mesh.cell_nodes(cell)[0].index()]);
+            prefetch(self.first_node(cell));
         }
     }
 

@@ -5,7 +5,8 @@ use rayon::prelude::*;
 use super::{CHUNK, MeshArrays, PolyhedronFaces, UnstructuredMesh};
 use crate::{CellId, NodeId, Shape, prefetch};
 
-/// So many cells before a cell is copied the processor is asked for it.
+/// So many cells before a cell is copied the processor is asked for it: in another order they come from all over the
+/// memory.
 const CELLS_AHEAD: usize = 16;
 
 /// Why cells cannot be extracted.
@@ -121,7 +122,6 @@ impl UnstructuredMesh {
         let (all, _) = self.cells.connectivity.as_chunks::<N>();
         let places = (0..cells.len()).into_par_iter().with_min_len(CHUNK);
         let connectivity = places.map(|place| {
-            // Cells in another order come from all over the memory.
             if let Some(&next) = cells.get(place + CELLS_AHEAD) {
                 prefetch(&all[next.index()]);
             }
@@ -135,6 +135,7 @@ impl UnstructuredMesh {
         arrays
     }
 
+    /// The arrays of cells of any shapes.
     fn extract_any(&self, cells: &[CellId]) -> MeshArrays {
         let mut arrays = MeshArrays::from_nodes(Vec::new());
         arrays.shapes = cells.iter().map(|&cell| self.shape(cell)).collect();
