@@ -1,4 +1,4 @@
-//! The coordinates of the fast paths: distances from three planes that meet in a corner of a cell.
+//! The coordinates of the fast path: distances from three planes that meet in a corner of a cell.
 
 use nalgebra::Vector3;
 

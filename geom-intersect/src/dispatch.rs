@@ -17,7 +17,7 @@ use crate::plane::Plane;
 use crate::solid::Solid;
 use crate::standard::StandardShape;
 use crate::standard_faces::StandardFaces;
-use crate::tetrahedra::{self, Pair, Queue, SourceTetrahedron, TURNS, TargetTetrahedron};
+use crate::tetrahedra::{Queue, SourceTetrahedron, TargetTetrahedron};
 
 /// Which of the two is used; by default the one with the widest registers that the processor has.
 #[derive(Debug, Clone, Copy)]
@@ -210,24 +210,21 @@ impl Arithmetic {
         }
     }
 
-    /// Clips as [`tetrahedra::clip_all`] does.
+    /// Visits overlaps as [`Queue::for_each`] does.
     #[inline]
-    pub(crate) fn clip_all<'a, W: Wanted>(
+    pub(crate) fn for_each_tetrahedron<'a, W: Wanted>(
         self,
         queue: &mut Queue,
-        scratch: &mut [tetrahedra::Scratch; TURNS],
         sources: impl Iterator<Item = (u32, &'a SourceTetrahedron)>,
         target: &TargetTetrahedron,
-        visit: impl FnMut(&Pair, Result<W, Degenerate>),
+        visit: impl FnMut(u32, Result<W, Degenerate>),
     ) {
         match self {
-            Self::Portable => {
-                tetrahedra::clip_all(Portable, queue, scratch, sources, target, visit);
-            }
+            Self::Portable => queue.for_each(Portable, sources, target, visit),
             #[cfg(target_arch = "x86_64")]
             // SAFETY: the features that the function is compiled for were found on this processor.
             Self::Avx2(math) => unsafe {
-                clip_all(math, queue, scratch, sources, target, visit);
+                for_each_tetrahedron(math, queue, sources, target, visit);
             },
         }
     }
@@ -302,15 +299,14 @@ fn examine(hexahedra: &mut EightHexahedra) {
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-fn clip_all<'a, W: Wanted>(
+fn for_each_tetrahedron<'a, W: Wanted>(
     math: Avx2,
     queue: &mut Queue,
-    scratch: &mut [tetrahedra::Scratch; TURNS],
     sources: impl Iterator<Item = (u32, &'a SourceTetrahedron)>,
     target: &TargetTetrahedron,
-    visit: impl FnMut(&Pair, Result<W, Degenerate>),
+    visit: impl FnMut(u32, Result<W, Degenerate>),
 ) {
-    tetrahedra::clip_all(math, queue, scratch, sources, target, visit);
+    queue.for_each(math, sources, target, visit);
 }
 
 #[cfg(target_arch = "x86_64")]

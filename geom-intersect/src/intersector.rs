@@ -13,11 +13,11 @@ use crate::general::General;
 use crate::moments::{Moments, Wanted};
 use crate::outer_sides::MAX_RATIO;
 use crate::solid::{Solid, SolidClass};
-use crate::tetrahedra::{self, Pair, Queue, SourceTetrahedron, TURNS, TargetTetrahedron};
+use crate::tetrahedra::{Queue, SourceTetrahedron, TargetTetrahedron};
 
 /// An overlap below this fraction of the smaller solid's volume is rounding: solids that only touch
 /// come out at up to 1e-15, since each of some ten planes errs by an epsilon of the solid's size.
-const NOISE: f64 = 1e-14;
+pub(crate) const NOISE: f64 = 1e-14;
 
 /// Beyond this ratio of sizes the smaller solid is clipped by the larger one, in the smaller one's
 /// frame and about its own vertices, so that errors stay relative to its volume: about corners of the
@@ -57,7 +57,6 @@ pub struct Intersector {
     ignore_boxes: bool,
     convex: Box<[Scratch; 2]>,
     queue: Queue,
-    tetrahedra: Box<[tetrahedra::Scratch; TURNS]>,
     general: General,
     /// What a [`ConvexSource`] becomes where it is for another path.
     spare: Solid,
@@ -183,19 +182,11 @@ impl Intersector {
         &mut self,
         sources: impl IntoIterator<Item = (u32, &'a SourceTetrahedron)>,
         target: &TargetTetrahedron,
-        mut visit: impl FnMut(u32, Result<W, Degenerate>),
+        visit: impl FnMut(u32, Result<W, Degenerate>),
     ) {
-        let visit = |pair: &Pair, overlap: Result<W, Degenerate>| {
-            let smaller = lower(pair.volume, target.volume);
-            let is_loud = |overlap: &W| (smaller > 0.0) & (overlap.volume() > NOISE * smaller);
-            if overlap.as_ref().map_or(true, is_loud) {
-                visit(pair.key, overlap);
-            }
-        };
-        let (queue, scratch) = (&mut self.queue, &mut self.tetrahedra);
-        let sources = sources.into_iter();
+        let (queue, sources) = (&mut self.queue, sources.into_iter());
         self.arithmetic
-            .clip_all(queue, scratch, sources, target, visit);
+            .for_each_tetrahedron(queue, sources, target, visit);
     }
 
     /// Returns the overlap of two tetrahedra; fails where that is for another path.

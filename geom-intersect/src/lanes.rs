@@ -8,10 +8,10 @@ mod four;
 mod portable;
 mod vertices;
 
-pub(crate) use four::FourMath;
+pub(crate) use four::{CrossEdges, FourMath};
 pub(crate) use portable::Portable;
 pub(crate) use vertices::{
-    BIT_OF_PLANE, Cut, Differences, LANE_OF_PLANE, NUMBERS, OutsideSets, VertexMath, Vertices,
+    BIT_OF_PLANE, Cut, Differences, LANE_OF_PLANE, NUMBERS, VertexMath, Vertices,
 };
 
 /// Numbers in each vertex of the general path, and corners of the largest standard cell.

@@ -1,31 +1,24 @@
-//! The path of tetrahedra: a tetrahedron clipped by the four planes of another.
+//! The path of tetrahedra: a tetrahedron cut by the four planes of another.
 //!
-//! The same algorithm as in [`crate::convex`], operation by operation, so that it gives the same bits;
-//! only what four nodes, four planes and 28 edges allow is done in fewer instructions:
-//!
-//! * Of the candidates that a search finds most do not overlap. Most of those show in the distances of
-//!   the nodes of each from the faces of the other, before anything is clipped.
-//! * The starts and ends of all edges fit one set of 64 bits. What is outside a plane is found for
-//!   both sides at once, and a bit of the set says where to write the new vertex. For planes to come
-//!   the sets are kept up to date in registers.
+//! * Of the candidates that a search finds many do not overlap. Most of those show in the distances of
+//!   the nodes of each from the faces of the other, before anything is cut: [`queue`].
+//! * A tetrahedron that is cut falls into tetrahedra again, so that nothing else has to be known of what is left:
+//!   [`pieces`].
 
-mod clipping;
+mod lists;
+mod pieces;
 mod queue;
-mod tables;
 
 use nalgebra::{Point3, Vector3};
 
-use crate::convex::{Corners, gather};
-use crate::corner::CornerFrame;
 use crate::frame::{Ends, Frame};
-use crate::lanes::{Axes, LANE_OF_PLANE};
+use crate::lanes::Axes;
 use crate::outer_sides::radius;
 use crate::plane::Plane;
 use crate::solid::SolidClass;
-use crate::standard::{LocalCorner, StandardShape};
-pub(crate) use clipping::{Scratch, TURNS, clip_all};
-pub(crate) use queue::{Pair, Queue};
-use tables::{FIRST_PLANE, PLANES};
+use crate::standard::StandardShape;
+use pieces::{Limits, NODES, PLANES};
+pub(crate) use queue::Queue;
 
 /// A tetrahedron of six volumes that are this fraction of its extent cubed, or more, is convex beyond
 /// doubt: of each face, that is the distance of the opposite node times the length of the normal, and
@@ -55,12 +48,10 @@ const CLEARLY_CONVEX: f64 = 256.0 * f64::EPSILON;
 /// assert_eq!(found, [(0, Ok(1.0 / 48.0))]);
 /// ```
 #[derive(Debug, Clone, Copy)]
-#[repr(C, align(32))]
+#[repr(C, align(64))]
 pub struct SourceTetrahedron {
     /// The nodes, axis by axis.
     corners: [Axes; 3],
-    /// The normals of the faces, axis by axis; face `i` has node `i`.
-    normals: [Axes; 3],
     /// What similarity of sizes is told from: volume, extent squared, extent, 1.
     size: Axes,
 }
@@ -83,18 +74,9 @@ impl SourceTetrahedron {
     #[must_use]
     pub fn new(nodes: [Point3<f64>; 4], class: SolidClass) -> Self {
         debug_assert!(class.convex);
-        let [a, b, c, d] = nodes;
-        let (ab, ac, ad) = (b - a, c - a, d - a);
-        let normals = [
-            ac.cross(&ab),
-            ab.cross(&ad),
-            (c - b).cross(&(d - b)),
-            ad.cross(&ac),
-        ];
         let SolidClass { volume, extent, .. } = class;
         Self {
             corners: [0, 1, 2].map(|axis: usize| Axes(nodes.map(|node| node[axis]))),
-            normals: [0, 1, 2].map(|axis: usize| Axes(normals.map(|normal| normal[axis]))),
             size: Axes([volume, extent * extent, extent, 1.0]),
         }
     }
@@ -104,19 +86,15 @@ impl SourceTetrahedron {
 #[derive(Debug, Clone, Default)]
 #[repr(C, align(64))]
 pub struct TargetTetrahedron {
-    /// The planes in the order in which they clip: that of face 2, then those that meet in node 0. Of each the three
-    /// coordinates of the normal, the offset along it, the distance that still counts as inside.
+    /// The planes. Of each the three coordinates of the normal, the offset along it, the distance that still counts as
+    /// inside…
     rows: [[f64; 5]; PLANES],
-    /// Of each number of a vertex, the distance that still counts as inside.
-    limits: Axes,
-    frame: CornerFrame,
-    nodes: [[f64; 3]; 4],
+    /// …and that of all of them.
+    limits: Limits,
     /// The extent squared, volume, 1, extent: see [`SourceTetrahedron::size`].
     size: Axes,
     origin: Point3<f64>,
-    extent: f64,
     pub(crate) volume: f64,
-    is_usable: bool,
 }
 
 impl TargetTetrahedron {
@@ -131,43 +109,29 @@ impl TargetTetrahedron {
         if let Some(class) = &class {
             self.fill(nodes, &frame, class);
         }
-        class.is_some() && self.is_usable
+        class.is_some()
     }
 
     /// Fills it with a convex tetrahedron.
     pub(crate) fn fill(&mut self, nodes: &[Point3<f64>; 4], frame: &Frame, class: &SolidClass) {
-        const SHAPE: StandardShape = StandardShape::Tetrahedron;
-        const CORNER: &LocalCorner = &SHAPE.topology().corners[0];
+        let SolidClass { volume, extent, .. } = *class;
         let origin = frame.origin;
         let nodes = nodes.map(|node| node - origin);
-        let mut planes = [Plane::default(); PLANES];
-        for (plane, face) in planes.iter_mut().zip(SHAPE.faces()) {
+        for (index, face) in StandardShape::Tetrahedron.faces().iter().enumerate() {
             let [a, b, c] = [0, 1, 2].map(|corner: usize| &nodes[face[corner] as usize]);
-            *plane = Plane::of_triangle(a, b, c);
-        }
-        let mut corners = Corners::default();
-        gather(&mut corners, SHAPE, nodes.map(Point3::from));
-        let SolidClass { volume, extent, .. } = *class;
-        let coordinates = self.frame.set(CORNER, &planes, &corners, volume);
-        self.is_usable = coordinates.is_some();
-        let Some([a, b, c]) = coordinates else {
-            return;
-        };
-        let first = planes[usize::from(CORNER.faces[FIRST_PLANE])];
-        for (index, plane) in [first, a, b, c].into_iter().enumerate() {
+            let plane = Plane::of_triangle(a, b, c);
             let snap = plane.snap(frame.extent);
             self.rows[index] = plane.numbers(snap);
-            self.limits.0[LANE_OF_PLANE[FIRST_PLANE + index]] = snap;
+            self.limits[index] = Axes([snap; NODES]);
         }
-        self.nodes = nodes.map(Into::into);
         self.size = Axes([extent * extent, volume, 1.0, extent]);
-        (self.origin, self.extent, self.volume) = (origin, extent, volume);
+        (self.origin, self.volume) = (origin, volume);
     }
 
-    /// Whether it could be filled: not with a tetrahedron that is flat to rounding.
+    /// Whether it is no tetrahedron that is flat to rounding.
     #[inline]
     pub(crate) fn is_usable(&self) -> bool {
-        self.is_usable
+        self.volume > 0.0
     }
 }
 
@@ -213,13 +177,12 @@ pub(crate) fn six_volumes([a, b, c, d]: [&Vector3<f64>; 4]) -> f64 {
 #[cfg(test)]
 mod tests {
     use nalgebra::Rotation3;
-    use num_rational::BigRational;
-    use num_traits::Zero;
 
     use super::*;
-    use crate::convex::{self, ConvexCell};
+    use crate::convex::{self, ConvexCell, Degenerate};
     use crate::dispatch::Arithmetic;
-    use crate::moments::Moments;
+    use crate::intersector::NOISE;
+    use crate::moments::{Moments, Wanted};
     use crate::solid::Solid;
     use crate::test_cells::random;
 
@@ -255,96 +218,139 @@ mod tests {
         Some(pair)
     }
 
-    /// Whether all nodes of one are beyond a face of the other, in rational numbers.
-    fn have_face_between(source: &Solid, target: &Solid) -> bool {
-        let exact = |solid: &Solid| {
-            let nodes: Vec<[BigRational; 3]> = solid
-                .nodes()
-                .map(|node| {
-                    [0, 1, 2].map(|axis: usize| BigRational::from_float(node[axis]).unwrap())
-                })
-                .collect();
-            nodes
-        };
-        let (source, target) = (exact(source), exact(target));
-        let minus = |a: &[BigRational; 3], b: &[BigRational; 3]| {
-            [0, 1, 2].map(|axis: usize| &a[axis] - &b[axis])
-        };
-        let is_between = |of: &[[BigRational; 3]], others: &[[BigRational; 3]]| {
-            StandardShape::Tetrahedron.faces().iter().any(|face| {
-                let [a, b, c] = [0, 1, 2].map(|corner: usize| &of[face[corner] as usize]);
-                let (u, v) = (minus(b, a), minus(c, a));
-                let normal = [(1, 2), (2, 0), (0, 1)].map(|(i, j)| &u[i] * &v[j] - &u[j] * &v[i]);
-                others.iter().all(|node| {
-                    let node = minus(node, a);
-                    let along = (0..3).map(|axis| &normal[axis] * &node[axis]);
-                    along.sum::<BigRational>() > BigRational::zero()
-                })
-            })
-        };
-        is_between(&source, &target) || is_between(&target, &source)
+    /// Visits the overlaps of sources with a target: the number of each source, and what is wanted.
+    fn overlaps<W: Wanted>(
+        arithmetic: Arithmetic,
+        sources: &[SourceTetrahedron],
+        target: &TargetTetrahedron,
+    ) -> Vec<(u32, Result<W, Degenerate>)> {
+        let mut found = Vec::new();
+        let queue = &mut Queue::default();
+        let sources = (0..).zip(sources);
+        arithmetic.for_each_tetrahedron(queue, sources, target, |number, overlap| {
+            found.push((number, overlap));
+        });
+        found
+    }
+
+    fn bits(moments: Moments) -> [u64; 4] {
+        let [x, y, z] = moments.first.into();
+        [moments.volume, x, y, z].map(f64::to_bits)
     }
 
     #[test]
-    fn the_bits_are_those_of_the_path_of_all_shapes_on_every_processor() {
+    fn overlaps_are_those_of_the_path_of_all_shapes_and_the_same_bits_on_every_processor() {
         let mut state = 3;
-        let (mut overlaps, mut apart, mut other_size) = (0, 0, 0);
+        let (mut some, mut apart, mut other_size) = (0, 0, 0);
         for _ in 0..200_000 {
             let Some([source, target]) = random_pair(&mut state) else {
                 continue;
             };
-            let prepared = source.source_tetrahedron().expect("it is one");
+            let prepared = [source.source_tetrahedron().expect("it is one")];
             let clipper = target.target_tetrahedron().expect("it is one");
-            let origin = target.frame().origin;
             let run = |arithmetic: Arithmetic| {
-                let mut queue = Queue::default();
-                let scratch = &mut [(); TURNS].map(|()| Scratch::default());
-                let (mut volume, mut moments) = (None, None);
-                let sources = || [(0, &prepared)].into_iter();
-                arithmetic.clip_all(&mut queue, scratch, sources(), clipper, |_, clipped| {
-                    volume = Some(clipped);
-                });
-                arithmetic.clip_all(&mut queue, scratch, sources(), clipper, |pair, clipped| {
-                    moments = Some((clipped, pair.other_size));
-                });
-                let (clipped, other_size): (Result<Moments, _>, _) = moments?;
-                assert_eq!(volume, Some(clipped.map(|clipped| clipped.volume)));
-                Some((!other_size).then_some(clipped))
+                let volumes = overlaps::<f64>(arithmetic, &prepared, clipper);
+                let moments = overlaps::<Moments>(arithmetic, &prepared, clipper);
+                let volumes_of_moments: Vec<_> = moments
+                    .iter()
+                    .map(|&(number, moments)| (number, moments.map(|moments| moments.volume)))
+                    .collect();
+                assert_eq!(volumes, volumes_of_moments);
+                moments.first().map(|&(_, moments)| moments)
             };
             let cell = ConvexCell {
                 shape: StandardShape::Tetrahedron,
                 corners: source.corners(),
             };
-            let planes = target.own_planes().expect("it is convex");
-            let expected = Arithmetic::default().clip::<Moments>(
-                &mut convex::Scratch::default(),
-                cell,
-                planes,
-                &origin,
-            );
-            let bits = |moments: Moments| {
-                let [x, y, z] = moments.first.into();
-                [moments.volume, x, y, z].map(f64::to_bits)
-            };
-            let [wide, plain] = [Arithmetic::default(), Arithmetic::Portable].map(run);
-            match (wide, plain) {
-                (Some(Some(wide)), Some(Some(plain))) => {
-                    assert_eq!(wide.map(bits), expected.map(bits));
-                    assert_eq!(wide.map(bits), plain.map(bits));
-                    overlaps += usize::from(wide.is_ok_and(|wide| wide.volume > 0.0));
-                }
-                (None, None) => {
-                    // What is found between cells that are apart is rounding.
-                    if !expected.is_ok_and(|expected| expected.volume == 0.0) {
-                        assert!(have_face_between(&source, &target));
+            let origin = target.frame().origin;
+            let expected = target.own_planes().and_then(|planes| {
+                let scratch = &mut convex::Scratch::default();
+                let arithmetic = Arithmetic::default();
+                let clipped = arithmetic.clip::<Moments>(scratch, cell, planes, &origin);
+                clipped.ok()
+            });
+            let extent = source.class().extent.max(target.class().extent);
+            let tolerance = 2.0 * f64::EPSILON * extent.powi(3);
+            let smaller = source.volume().min(target.volume());
+            match [Arithmetic::default(), Arithmetic::Portable].map(run) {
+                [Some(Ok(wide)), Some(Ok(plain))] => {
+                    assert_eq!(bits(wide), bits(plain));
+                    assert!(wide.volume > NOISE * smaller);
+                    if let Some(expected) = expected {
+                        let error = (wide.volume - expected.volume).abs();
+                        assert!(error <= tolerance, "{error:e}, {tolerance:e} allowed");
+                        let error = (wide.first - expected.first).amax() / extent;
+                        assert!(error <= 2.0 * tolerance, "{error:e}, {tolerance:e} allowed");
                     }
+                    some += 1;
+                }
+                [None, None] => {
+                    let expected = expected.map_or(0.0, |expected| expected.volume);
+                    assert!(expected <= tolerance.max(2.0 * NOISE * smaller));
                     apart += 1;
                 }
-                (Some(None), Some(None)) => other_size += 1,
-                _ => panic!("{wide:?} {plain:?}"),
+                [Some(Err(Degenerate)), Some(Err(Degenerate))] => other_size += 1,
+                [wide, plain] => panic!("{wide:?} {plain:?}"),
             }
         }
-        let counts = [overlaps, apart, other_size];
+        let counts = [some, apart, other_size];
         assert!(counts.iter().all(|&count| count > 10_000), "{counts:?}");
+    }
+
+    #[test]
+    fn an_overlap_has_the_same_bits_whoever_waits_beside_it() {
+        let mut state = 7;
+        let (mut some, mut other_size) = (0, 0);
+        for _ in 0..300 {
+            // More than may wait.
+            let solids: Vec<Solid> = std::iter::repeat_with(|| random_pair(&mut state))
+                .flatten()
+                .flatten()
+                .take(100)
+                .collect();
+            let sources = solids
+                .iter()
+                .map(|solid| solid.source_tetrahedron().unwrap());
+            let sources: Vec<SourceTetrahedron> = sources.collect();
+            let target = solids[0].target_tetrahedron().unwrap();
+            let together = overlaps::<Moments>(Arithmetic::default(), &sources, target);
+            let alone = (0..).zip(&sources).filter_map(|(number, &source)| {
+                let overlap = overlaps::<Moments>(Arithmetic::default(), &[source], target);
+                overlap.first().map(|&(_, overlap)| (number, overlap))
+            });
+            let of_all = |overlaps: Vec<(u32, Result<Moments, Degenerate>)>| -> Vec<_> {
+                let overlaps = overlaps.into_iter();
+                overlaps
+                    .map(|(number, overlap)| (number, overlap.map(bits)))
+                    .collect()
+            };
+            let together = of_all(together);
+            assert_eq!(together, of_all(alone.collect()));
+            let degenerate = together
+                .iter()
+                .filter(|(_, overlap)| overlap.is_err())
+                .count();
+            some += together.len() - degenerate;
+            other_size += degenerate;
+        }
+        assert!(some > 5000 && other_size > 500, "{some} {other_size}");
+    }
+
+    #[test]
+    fn whether_cells_of_other_size_are_apart_is_not_said_here() {
+        let tetrahedron = |size: f64, shift: f64| {
+            let nodes = [[0., 0., 0.], [1., 0., 0.], [0., 1., 0.], [0., 0., 1.]];
+            let mut solid = Solid::default();
+            let nodes = nodes.map(|node| Point3::from(node.map(|x| size * x + shift)));
+            solid.set_standard(StandardShape::Tetrahedron, &nodes);
+            solid
+        };
+        let target = tetrahedron(1.0, 0.0);
+        let target = target.target_tetrahedron().unwrap();
+        for (size, expected) in [(1.0, None), (10.0, Some(Err(Degenerate)))] {
+            let source = tetrahedron(size, 1.0).source_tetrahedron().unwrap();
+            let found = overlaps::<f64>(Arithmetic::default(), &[source], target);
+            assert_eq!(found.first().map(|&(_, overlap)| overlap), expected);
+        }
     }
 }

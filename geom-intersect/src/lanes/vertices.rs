@@ -1,4 +1,4 @@
-//! Vertices of four numbers: what the fast paths ask for beside what they share with the general one.
+//! Vertices of four numbers: what the fast path asks for beside what it shares with the general one.
 
 use wide::f64x2;
 
@@ -54,12 +54,7 @@ pub(crate) struct Cut {
     pub(crate) place: u8,
 }
 
-/// For each number of a vertex, the set of starts and ends of edges that are beyond its limit.
-#[derive(Debug, Clone, Copy, Default)]
-#[repr(C, align(32))]
-pub(crate) struct OutsideSets(pub(crate) [u64; NUMBERS]);
-
-/// What the fast paths do with vertices.
+/// What the fast path does with vertices.
 pub(crate) trait VertexMath: LaneMath {
     /// Places eight nodes among planes in the frame of `origin`: makes the first eight vertices, with their
     /// distances from planes 0 and 1. Returns a byte for each node, the set of planes that it is beyond the
@@ -71,9 +66,6 @@ pub(crate) trait VertexMath: LaneMath {
         planes: &[PlaneRow; MAX_PLANES],
         vertices: &mut Vertices,
     ) -> u64;
-
-    /// Makes the first four vertices of their numbers, one after the other.
-    fn place_four(self, numbers: &[Axes; NUMBERS], vertices: &mut Vertices);
 
     /// Puts `bytes[index]`, for sixteen indices below eight, and then zeros, as many as are read at once:
     /// else the processor waits for what was written.
@@ -90,17 +82,6 @@ pub(crate) trait VertexMath: LaneMath {
 
     /// Makes a vertex and returns the set of its numbers that are beyond their limits.
     fn interpolate(self, vertices: &mut Vertices, cut: Cut, limits: &Axes) -> u8;
-
-    /// Makes a vertex, and puts its ends of edges into the sets of the numbers that are beyond their
-    /// limits, and takes them out of the others.
-    fn interpolate_into_sets(
-        self,
-        vertices: &mut Vertices,
-        cut: Cut,
-        limits: &Axes,
-        ends: u64,
-        sets: &mut OutsideSets,
-    );
 
     /// Returns the coordinates of a vertex in the order z, x, y.
     fn turned(self, vertices: &Vertices, vertex: u8) -> Axes;
@@ -148,15 +129,6 @@ impl VertexMath for Portable {
     }
 
     #[inline(always)]
-    fn place_four(self, numbers: &[Axes; NUMBERS], vertices: &mut Vertices) {
-        for node in 0..NUMBERS {
-            for (number, of_nodes) in numbers.iter().enumerate() {
-                vertices.numbers[NUMBERS * node + number] = of_nodes.0[node];
-            }
-        }
-    }
-
-    #[inline(always)]
     fn spread(self, bytes: u64, indices: &[u8; 16], into: &mut [u8; FEW_EDGES]) {
         let bytes = bytes.to_le_bytes();
         *into = [0; _];
@@ -189,25 +161,6 @@ impl VertexMath for Portable {
         let low = low.simd_gt(get(&limits.0, 0));
         let high = high.simd_gt(get(&limits.0, 1));
         set_of_four(low, high) as u8
-    }
-
-    #[inline(always)]
-    fn interpolate_into_sets(
-        self,
-        vertices: &mut Vertices,
-        cut: Cut,
-        limits: &Axes,
-        ends: u64,
-        sets: &mut OutsideSets,
-    ) {
-        let numbers = make(vertices, cut);
-        for (pair, numbers) in numbers.into_iter().enumerate() {
-            let beyond = numbers.simd_gt(get(&limits.0, pair));
-            for (i, are_in) in beyond.to_array().into_iter().enumerate() {
-                let set = &mut sets.0[2 * pair + i];
-                *set = *set & !ends | ends & are_in.to_bits();
-            }
-        }
     }
 
     #[inline(always)]
@@ -270,17 +223,16 @@ mod avx2 {
         __m256d, _CMP_GT_OQ, _mm_cvtsi64_si128, _mm_cvtsi128_si64, _mm_loadu_si128,
         _mm_shuffle_epi8, _mm_unpacklo_epi16, _mm256_add_pd, _mm256_and_si256, _mm256_castpd_si256,
         _mm256_castsi256_si128, _mm256_cmp_pd, _mm256_extracti128_si256, _mm256_load_pd,
-        _mm256_load_si256, _mm256_loadu_pd, _mm256_movemask_pd, _mm256_mul_pd, _mm256_or_si256,
-        _mm256_packs_epi32, _mm256_permute2f128_pd, _mm256_permute4x64_pd, _mm256_set1_epi32,
-        _mm256_set1_epi64x, _mm256_set1_pd, _mm256_setzero_pd, _mm256_setzero_si256,
-        _mm256_shuffle_epi8, _mm256_store_pd, _mm256_store_si256, _mm256_storeu_pd,
-        _mm256_storeu_si256, _mm256_sub_pd, _mm256_unpackhi_pd, _mm256_unpacklo_pd,
-        _mm256_xor_si256, _mm256_zextsi128_si256,
+        _mm256_loadu_pd, _mm256_movemask_pd, _mm256_mul_pd, _mm256_or_si256, _mm256_packs_epi32,
+        _mm256_permute2f128_pd, _mm256_permute4x64_pd, _mm256_set1_epi32, _mm256_set1_pd,
+        _mm256_setzero_pd, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_store_pd,
+        _mm256_storeu_pd, _mm256_storeu_si256, _mm256_sub_pd, _mm256_unpackhi_pd,
+        _mm256_unpacklo_pd, _mm256_xor_si256, _mm256_zextsi128_si256,
     };
 
     use super::{
         Axes, BIT_OF_PLANE, Cut, Differences, FEW_EDGES, LANE_OF_PLANE, LANES, Lanes, MAX_EDGES,
-        MAX_PLANES, NUMBERS, OutsideSets, PlaneRow, ReferencePair, VertexMath, Vertices,
+        MAX_PLANES, NUMBERS, PlaneRow, ReferencePair, VertexMath, Vertices,
     };
     use crate::lanes::avx2::{
         Avx2, LAST, add_edge, between, load, load_axes, load_bytes, of_half, with_bit,
@@ -300,14 +252,6 @@ mod avx2 {
         ) -> u64 {
             // SAFETY: the features that the function is compiled for are there.
             unsafe { place_eight(nodes, origin, planes, vertices) }
-        }
-
-        #[inline(always)]
-        fn place_four(self, [a, b, c, d]: &[Axes; NUMBERS], vertices: &mut Vertices) {
-            unsafe {
-                let rows = [load_axes(a), load_axes(b), load_axes(c), load_axes(d)];
-                store_turned(vertices, 0, rows);
-            }
         }
 
         #[inline(always)]
@@ -348,27 +292,6 @@ mod avx2 {
                 let numbers = make(vertices, cut);
                 let beyond = _mm256_cmp_pd::<_CMP_GT_OQ>(numbers, load_axes(limits));
                 _mm256_movemask_pd(beyond) as u8
-            }
-        }
-
-        #[inline(always)]
-        fn interpolate_into_sets(
-            self,
-            vertices: &mut Vertices,
-            cut: Cut,
-            limits: &Axes,
-            ends: u64,
-            sets: &mut OutsideSets,
-        ) {
-            unsafe {
-                let numbers = make(vertices, cut);
-                let beyond = _mm256_cmp_pd::<_CMP_GT_OQ>(numbers, load_axes(limits));
-                // Where it is beyond, the ends become set, elsewhere not.
-                let set = _mm256_load_si256(sets.0.as_ptr().cast());
-                let differ = _mm256_xor_si256(set, _mm256_castpd_si256(beyond));
-                let change = _mm256_and_si256(differ, _mm256_set1_epi64x(ends.cast_signed()));
-                let changed = _mm256_xor_si256(set, change);
-                _mm256_store_si256(sets.0.as_mut_ptr().cast(), changed);
             }
         }
 

@@ -1,66 +1,87 @@
-//! Pairs of tetrahedra that wait to be clipped, without those that are seen to be apart.
+//! Pairs of tetrahedra that wait for their overlaps, without those that are seen to be apart.
 
-use super::tables::FIRST_PLANE;
+use std::mem;
+
+use nalgebra::Vector3;
+
+use super::pieces::{ALL, Pieces, has_four};
 use super::{SourceTetrahedron, TargetTetrahedron};
-use crate::lanes::{Axes, FourMath, LANE_OF_PLANE, NUMBERS};
+use crate::convex::Degenerate;
+use crate::frame::lower;
+use crate::intersector::NOISE;
+use crate::lanes::FourMath;
+use crate::moments::Wanted;
 
-/// By so much all nodes of the target have to be beyond a face of the source, times the square of the
-/// source's extent times the sum of both extents: more than rounding can do (docs/maths.md, formula
-/// 7a), so that two that overlap are never taken for apart.
-const MARGIN: f64 = 256.0 * f64::EPSILON;
-
-/// How many pairs may wait to be clipped.
+/// How many pairs may wait.
 pub(super) const QUEUE: usize = 64;
 
 /// Pairs that may overlap, all with one target.
 #[derive(Debug, Clone)]
 pub(crate) struct Queue {
-    pairs: Box<[Pair; QUEUE]>,
+    pairs: [Pair; QUEUE],
     count: usize,
+    /// First of each pair the source, in the frame of its target.
+    pieces: Pieces,
 }
 
 impl Default for Queue {
     fn default() -> Self {
         Self {
-            pairs: vec![Pair::default(); QUEUE]
-                .into_boxed_slice()
-                .try_into()
-                .expect("there are as many"),
+            pairs: [Pair::default(); QUEUE],
             count: 0,
+            pieces: Pieces::default(),
         }
     }
 }
 
-/// A source tetrahedron in the frame of its target.
+/// A source of a target.
 #[derive(Debug, Clone, Copy, Default)]
-#[repr(C, align(64))]
-pub(crate) struct Pair {
-    /// The nodes as vertices, number by number.
-    pub(super) numbers: [Axes; NUMBERS],
-    /// The nodes that are outside of each plane, four bits each, in the order of the planes.
-    pub(super) outside: u32,
+struct Pair {
     /// What the caller knows the source by.
-    pub(crate) key: u32,
-    /// The volume of the source.
-    pub(crate) volume: f64,
+    key: u32,
     /// One of the two is much smaller than the other: not for this path.
-    pub(crate) other_size: bool,
+    other_size: bool,
+    /// The volume of the source.
+    volume: f64,
 }
 
 impl Queue {
-    /// Adds a pair, one of [`QUEUE`] at most, unless all nodes of the one are beyond a face of the other.
+    /// Visits the overlaps of tetrahedra with a target, but for those that are seen to be apart, in their order: what is
+    /// wanted of each, which fails where that is for another path. It is empty before and afterwards.
+    #[inline(always)]
+    pub(crate) fn for_each<'a, W: Wanted>(
+        &mut self,
+        math: impl FourMath,
+        mut sources: impl Iterator<Item = (u32, &'a SourceTetrahedron)>,
+        target: &TargetTetrahedron,
+        mut visit: impl FnMut(u32, Result<W, Degenerate>),
+    ) {
+        loop {
+            let mut count = 0;
+            for (key, source) in sources.by_ref().take(QUEUE) {
+                self.add::<W>(math, key, source, target);
+                count += 1;
+            }
+            self.visit_all(math, target, &mut visit);
+            if count < QUEUE {
+                return;
+            }
+        }
+    }
+
+    /// Adds a pair, one of [`QUEUE`] at most, unless all nodes of the source are beyond a face of the target.
     ///
     /// Without a branch that the processor would have to guess: what is not added is overwritten by
     /// the next.
     #[inline(always)]
-    pub(crate) fn add(
+    fn add<W: Wanted>(
         &mut self,
         math: impl FourMath,
         key: u32,
         source: &SourceTetrahedron,
         target: &TargetTetrahedron,
     ) {
-        let pair = &mut self.pairs[self.count % QUEUE];
+        let number = self.count % QUEUE;
         let x = math.relative_four(&source.corners[0], target.origin.x);
         let y = math.relative_four(&source.corners[1], target.origin.y);
         let z = math.relative_four(&source.corners[2], target.origin.z);
@@ -70,25 +91,68 @@ impl Queue {
         let (third, beyond_third) = math.distances_of_four(&nodes, &target.rows[2]);
         let (fourth, beyond_fourth) = math.distances_of_four(&nodes, &target.rows[3]);
         let outside = beyond_first | beyond_second << 4 | beyond_third << 8 | beyond_fourth << 12;
-        let twos = outside & outside >> 1;
-        let of_target = twos & twos >> 2 & 0x1111;
-        let [volume, square, extent, _] = source.size.0;
-        let margin = MARGIN * square * (extent + target.extent);
-        let of_source = math.faces_between(&source.normals, &nodes, &target.nodes, margin);
         let other_size = math.eightfold(&source.size, &target.size);
-        for (plane, distances) in [first, second, third, fourth].into_iter().enumerate() {
-            pair.numbers[LANE_OF_PLANE[FIRST_PLANE + plane]] = distances;
+        let volume = source.size.0[0];
+        let piece = &mut self.pieces.all[number];
+        let [to_first, to_second, to_third, to_fourth, coordinates @ ..] = &mut piece.rows;
+        (*to_first, *to_second, *to_third, *to_fourth) = (first, second, third, fourth);
+        if W::FIRST {
+            *coordinates = nodes;
         }
-        (pair.outside, pair.key, pair.volume) = (outside, key, volume);
-        pair.other_size = other_size;
-        self.count += usize::from((of_target | of_source == 0) | other_size);
+        piece.outside = if other_size { ALL } else { outside };
+        piece.open = ALL;
+        piece.pair = number as u32;
+        piece.volume = volume;
+        self.pairs[number] = Pair {
+            key,
+            other_size,
+            volume,
+        };
+        self.count += usize::from(!has_four(outside) | other_size);
     }
 
-    /// Returns the pairs, and empties the queue.
     #[inline(always)]
-    pub(crate) fn take(&mut self) -> &[Pair] {
-        let count = self.count;
-        self.count = 0;
-        self.pairs.get(..count).unwrap_or_default()
+    fn visit_all<W: Wanted>(
+        &mut self,
+        math: impl FourMath,
+        target: &TargetTetrahedron,
+        visit: &mut impl FnMut(u32, Result<W, Degenerate>),
+    ) {
+        let Self {
+            pairs,
+            count,
+            pieces,
+        } = self;
+        let waiting = mem::take(count);
+        if W::FIRST {
+            pieces.sum::<true>(math, waiting, &target.limits);
+        } else {
+            pieces.sum::<false>(math, waiting, &target.limits);
+        }
+        // Which are visited is found without a branch, too.
+        let mut numbers = [0_u8; QUEUE];
+        let mut count = 0;
+        for (number, (pair, sum)) in (0..).zip(pairs.iter().zip(&pieces.sums)).take(waiting) {
+            numbers[count % QUEUE] = number;
+            let smaller = lower(pair.volume, target.volume);
+            let is_loud = (smaller > 0.0) & (sum.volume > NOISE * smaller);
+            count += usize::from(is_loud | pair.other_size);
+        }
+        for &number in numbers.get(..count).unwrap_or_default() {
+            let number = usize::from(number) % QUEUE;
+            let Pair {
+                key, other_size, ..
+            } = pairs[number];
+            let sum = &pieces.sums[number];
+            let overlap = W::new(sum.volume, || Vector3::from(sum.first), &target.origin);
+            visit(
+                key,
+                if other_size {
+                    Err(Degenerate)
+                } else {
+                    Ok(overlap)
+                },
+            );
+        }
     }
 }
