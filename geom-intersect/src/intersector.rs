@@ -56,7 +56,8 @@ pub struct Intersector {
     arithmetic: Arithmetic,
     ignore_boxes: bool,
     convex: Box<[Scratch; 2]>,
-    queue: Queue,
+    /// Made when it is first needed: half a megabyte.
+    queue: Option<Box<Queue>>,
     general: General,
     /// What a [`ConvexSource`] becomes where it is for another path.
     spare: Solid,
@@ -184,7 +185,7 @@ impl Intersector {
         target: &TargetTetrahedron,
         visit: impl FnMut(u32, Result<W, Degenerate>),
     ) {
-        let (queue, sources) = (&mut self.queue, sources.into_iter());
+        let (queue, sources) = (self.queue.get_or_insert_default(), sources.into_iter());
         self.arithmetic
             .for_each_tetrahedron(queue, sources, target, visit);
     }

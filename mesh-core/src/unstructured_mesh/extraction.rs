@@ -114,7 +114,13 @@ impl UnstructuredMesh {
     fn only_shape(&self) -> Option<Shape> {
         let shapes = &self.cells.shapes;
         let first = *shapes.first()?;
-        shapes.iter().all(|&shape| shape == first).then_some(first)
+        // Within a chunk all are looked at, which the compiler does side by side.
+        let is_first = |chunk: &[Shape]| {
+            chunk
+                .iter()
+                .fold(true, |are, &shape| are & (shape == first))
+        };
+        shapes.chunks(CHUNK).all(is_first).then_some(first)
     }
 
     /// The arrays of cells that have `N` nodes each, as all of the mesh have.
