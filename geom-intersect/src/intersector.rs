@@ -11,13 +11,10 @@ use crate::dispatch::Arithmetic;
 use crate::frame::lower;
 use crate::general::General;
 use crate::moments::{Moments, Wanted};
+use crate::noise::{NOISE, is_loud};
 use crate::outer_sides::MAX_RATIO;
 use crate::solid::{Solid, SolidClass};
 use crate::tetrahedra::{Queue, SourceTetrahedron, TargetTetrahedron};
-
-/// An overlap below this fraction of the smaller solid's volume is rounding: solids that only touch
-/// come out at up to 1e-15, since each of some ten planes errs by an epsilon of the solid's size.
-pub(crate) const NOISE: f64 = 1e-14;
 
 /// Beyond this ratio of sizes the smaller solid is clipped by the larger one, in the smaller one's
 /// frame and about its own vertices, so that errors stay relative to its volume: about corners of the
@@ -260,9 +257,8 @@ impl Intersector {
         for ((result, clipped), source) in result.iter_mut().zip(clipped).zip(sources) {
             *result = match clipped {
                 Ok(overlap) => {
-                    let smaller = lower(source.class().volume, target.volume());
-                    let is_loud = (smaller > 0.0) & (overlap.volume() > NOISE * smaller);
-                    is_loud.then_some(overlap)
+                    let volumes = [source.class().volume, target.volume()];
+                    is_loud(overlap.volume(), volumes).then_some(overlap)
                 }
                 Err(Degenerate) => self.overlap_as_solid(source, target),
             };
@@ -301,12 +297,12 @@ impl Intersector {
         source: &Solid,
         target: &Solid,
     ) -> Option<W> {
-        let smaller = lower(source.volume(), target.volume());
-        if !(smaller > 0.0) {
+        let volumes = [source.volume(), target.volume()];
+        if !(lower(volumes[0], volumes[1]) > 0.0) {
             return None;
         }
         let overlap = overlap.unwrap_or_else(|Degenerate| self.general_overlap(source, target));
-        (overlap.volume() > NOISE * smaller).then_some(overlap)
+        is_loud(overlap.volume(), volumes).then_some(overlap)
     }
 
     fn general_overlap<W: Wanted>(&mut self, source: &Solid, target: &Solid) -> W {

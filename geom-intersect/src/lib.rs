@@ -39,6 +39,7 @@ mod general;
 mod intersector;
 mod lanes;
 mod moments;
+mod noise;
 mod oriented_bounds;
 mod outer_sides;
 mod plane;

@@ -147,14 +147,15 @@ impl Plane {
     /// [`LaneMath`]: crate::lanes::LaneMath
     #[inline]
     pub(crate) fn row(&self, limit: f64) -> PlaneRow {
-        self.numbers(limit).map(|number| Axes([number; 4]))
+        let [x, y, z, offset] = self.numbers();
+        [x, y, z, offset, limit].map(|number| Axes([number; 4]))
     }
 
-    /// Returns the numbers of a [row](Self::row), each once.
+    /// Returns the normal, and the offset along it.
     #[inline]
-    pub(crate) fn numbers(&self, limit: f64) -> [f64; 5] {
+    pub(crate) fn numbers(&self) -> [f64; 4] {
         let normal = &self.normal;
-        [normal.x, normal.y, normal.z, self.offset(), limit]
+        [normal.x, normal.y, normal.z, self.offset()]
     }
 
     /// Returns how far inside the plane the innermost of eight nodes is, given axis by axis, times the

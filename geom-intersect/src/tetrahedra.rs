@@ -1,7 +1,7 @@
 //! The path of tetrahedra: a tetrahedron cut by the four planes of another.
 //!
 //! * Of the candidates that a search finds many do not overlap. Most of those show in the distances of
-//!   the nodes of each from the faces of the other, before anything is cut: [`queue`].
+//!   their nodes from the faces of the target, before anything is cut: [`queue`].
 //! * A tetrahedron that is cut falls into tetrahedra again, so that nothing else has to be known of what is left:
 //!   [`pieces`].
 
@@ -86,15 +86,13 @@ impl SourceTetrahedron {
 #[derive(Debug, Clone, Default)]
 #[repr(C, align(64))]
 pub struct TargetTetrahedron {
-    /// The planes. Of each the three coordinates of the normal, the offset along it, the distance that still counts as
-    /// inside…
-    rows: [[f64; 5]; PLANES],
-    /// …and that of all of them.
+    /// The planes: of each the three coordinates of the normal, and the offset along it.
+    planes: [[f64; 4]; PLANES],
     limits: Limits,
     /// The extent squared, volume, 1, extent: see [`SourceTetrahedron::size`].
     size: Axes,
     origin: Point3<f64>,
-    pub(crate) volume: f64,
+    volume: f64,
 }
 
 impl TargetTetrahedron {
@@ -120,9 +118,8 @@ impl TargetTetrahedron {
         for (index, face) in StandardShape::Tetrahedron.faces().iter().enumerate() {
             let [a, b, c] = [0, 1, 2].map(|corner: usize| &nodes[face[corner] as usize]);
             let plane = Plane::of_triangle(a, b, c);
-            let snap = plane.snap(frame.extent);
-            self.rows[index] = plane.numbers(snap);
-            self.limits[index] = Axes([snap; NODES]);
+            self.planes[index] = plane.numbers();
+            self.limits[index] = Axes([plane.snap(frame.extent); NODES]);
         }
         self.size = Axes([extent * extent, volume, 1.0, extent]);
         (self.origin, self.volume) = (origin, volume);
@@ -181,8 +178,8 @@ mod tests {
     use super::*;
     use crate::convex::{self, ConvexCell, Degenerate};
     use crate::dispatch::Arithmetic;
-    use crate::intersector::NOISE;
     use crate::moments::{Moments, Wanted};
+    use crate::noise::NOISE;
     use crate::solid::Solid;
     use crate::test_cells::random;
 

@@ -71,8 +71,7 @@ impl EightHalves {
 /// outside it may count to be, and how far the others. What counts as inside is no more than on the plane.
 static HIGHEST: [[f64; 2]; 2] = [[f64::INFINITY, 0.0], [0.0, f64::INFINITY]];
 
-/// What the path of tetrahedra does with four numbers at once: a number of each of four nodes, or of
-/// each of four faces.
+/// What the path of tetrahedra does with four numbers at once: a number of each of four nodes.
 pub(crate) trait FourMath: LaneMath {
     /// Returns whether, of the products lane by lane, one of 0 and 1, or of 2 and 3, is less than an
     /// eighth of the other.
@@ -81,8 +80,8 @@ pub(crate) trait FourMath: LaneMath {
     /// Returns every number less `origin`.
     fn relative_four(self, numbers: &Axes, origin: f64) -> Axes;
 
-    /// Does what [`LaneMath::distances`] does, for four nodes; of the plane each number once.
-    fn distances_of_four(self, nodes: &[Axes; 3], plane: &[f64; 5]) -> (Axes, u32);
+    /// Returns `normal · node − offset` of four nodes given axis by axis, summed in the order x, y, z.
+    fn distances_of_four(self, nodes: &[Axes; 3], plane: &[f64; 4]) -> Axes;
 
     /// Returns how much of the edges from a node to the others is on its side of a plane, given how far each node is
     /// outside; that one is the only one inside, or the only one that is not. 1 for the node itself.
@@ -120,15 +119,14 @@ impl FourMath for Portable {
     }
 
     #[inline(always)]
-    fn distances_of_four(self, nodes: &[Axes; 3], plane: &[f64; 5]) -> (Axes, u32) {
-        let [nx, ny, nz, offset, limit] = *plane;
+    fn distances_of_four(self, nodes: &[Axes; 3], plane: &[f64; 4]) -> Axes {
+        let [nx, ny, nz, offset] = *plane;
         let [x, y, z] = nodes;
         let mut result = [0.0; 4];
         for i in 0..4 {
             result[i] = ((nx * x.0[i] + ny * y.0[i]) + nz * z.0[i]) - offset;
         }
-        let beyond = (0..4).fold(0, |set, i| set | u32::from(result[i] > limit) << i);
-        (Axes(result), beyond)
+        Axes(result)
     }
 
     #[inline(always)]
@@ -227,29 +225,20 @@ mod avx2 {
 
         #[inline(always)]
         fn relative_four(self, numbers: &Axes, origin: f64) -> Axes {
-            let mut result = Axes::default();
-            unsafe {
-                let difference = _mm256_sub_pd(load_axes(numbers), _mm256_set1_pd(origin));
-                _mm256_store_pd(result.0.as_mut_ptr(), difference);
-            }
-            result
+            unsafe { stored(_mm256_sub_pd(load_axes(numbers), _mm256_set1_pd(origin))) }
         }
 
         #[inline(always)]
-        fn distances_of_four(self, nodes: &[Axes; 3], plane: &[f64; 5]) -> (Axes, u32) {
-            let mut result = Axes::default();
+        fn distances_of_four(self, nodes: &[Axes; 3], plane: &[f64; 4]) -> Axes {
+            let [nx, ny, nz, offset] = plane;
             unsafe {
-                let [nx, ny, nz, offset, limit] = plane;
                 let normal = [
                     _mm256_set1_pd(*nx),
                     _mm256_set1_pd(*ny),
                     _mm256_set1_pd(*nz),
                 ];
                 let along = along(&normal, load_all(nodes));
-                let distance = _mm256_sub_pd(along, _mm256_set1_pd(*offset));
-                let beyond = _mm256_cmp_pd::<_CMP_GT_OQ>(distance, _mm256_set1_pd(*limit));
-                _mm256_store_pd(result.0.as_mut_ptr(), distance);
-                (result, _mm256_movemask_pd(beyond).cast_unsigned())
+                stored(_mm256_sub_pd(along, _mm256_set1_pd(*offset)))
             }
         }
 

@@ -1,6 +1,6 @@
 //! What is to be done next with which tetrahedra.
 
-use std::array;
+use std::{array, mem};
 
 use super::pieces::PIECES;
 
@@ -45,14 +45,11 @@ impl Default for Lists {
 }
 
 impl Lists {
+    /// Makes a list empty, and returns how many it had: they can be [had](Self::get) until something is put there.
     #[inline(always)]
-    pub(super) fn count(&self, kind: Kind) -> usize {
-        self.ends[kind as usize] - kind as usize * PIECES
-    }
-
-    #[inline(always)]
-    pub(super) fn clear(&mut self, kind: Kind) {
-        self.ends[kind as usize] = kind as usize * PIECES;
+    pub(super) fn take(&mut self, kind: Kind) -> usize {
+        let start = kind as usize * PIECES;
+        mem::replace(&mut self.ends[kind as usize], start) - start
     }
 
     /// Adds a tetrahedron to the list of what is to be done with it.
@@ -75,11 +72,11 @@ impl Lists {
 }
 
 /// The kind of a tetrahedron, in two steps.
-pub(super) struct KindsOfPlanes {
+struct KindsOfPlanes {
     /// For the nodes that are outside of two planes, four bits each, one of eight cases.
-    pub(super) of_two: [u8; 256],
+    of_two: [u8; 256],
     /// For two such cases, three bits each.
-    pub(super) of_four: [Kind; 64],
+    of_four: [Kind; 64],
 }
 
 /// Of the nodes outside of two planes, in any order.
@@ -87,7 +84,7 @@ const CASES: [[u32; 2]; 6] = [[0, 0], [0, 1], [0, 2], [1, 1], [1, 2], [2, 2]];
 const WITH_THREE: usize = 6;
 const WITH_FOUR: usize = 7;
 
-pub(super) static KINDS_OF_PLANES: KindsOfPlanes = {
+static KINDS_OF_PLANES: KindsOfPlanes = {
     let mut of_two = [0; 256];
     let mut nodes = 0_usize;
     while nodes < 256 {
@@ -162,9 +159,8 @@ mod tests {
             };
             let number = outside as usize % PIECES;
             lists.put(number, outside);
-            assert_eq!(lists.count(expected), 1, "{outside:#x}: not {expected:?}");
+            assert_eq!(lists.take(expected), 1, "{outside:#x}: not {expected:?}");
             assert_eq!(lists.get(expected, 0), number);
-            lists.clear(expected);
         }
     }
 }

@@ -117,7 +117,7 @@ impl Pieces {
         self.sum_all_inside::<FIRST>();
         self.sum_one_outside::<FIRST>(math);
         self.sum_two_outside::<FIRST>(math);
-        self.lists.clear(Kind::AllOutside);
+        self.lists.take(Kind::AllOutside);
     }
 
     #[inline(always)]
@@ -129,14 +129,13 @@ impl Pieces {
     /// Of tetrahedra with one node inside of a plane keeps what is at that node. Returns how many were cut.
     #[inline(always)]
     fn keep_corners<const FIRST: bool>(&mut self, math: impl FourMath, limits: &Limits) -> usize {
-        let count = self.lists.count(Kind::OneInside);
+        let count = self.lists.take(Kind::OneInside);
         for place in 0..count {
             let number = self.lists.get(Kind::OneInside, place);
             self.cut[place % PIECES] = number as u16;
             let piece = &mut self.all[number];
             let plane = first_plane(with_three(piece.outside));
-            let corner = first_node(!piece.outside >> (NODES * plane));
-            let cuts = math.cuts_around(&piece.rows[plane], corner, true);
+            let (corner, cuts) = piece.around(math, plane, true);
             piece.close(plane);
             for row in piece.rows.iter_mut().take(rows(FIRST)) {
                 *row = math.shrink(row, corner, &cuts);
@@ -144,7 +143,6 @@ impl Pieces {
             piece.volume *= product(&cuts);
             piece.find_outside(math, limits);
         }
-        self.lists.clear(Kind::OneInside);
         count
     }
 
@@ -157,7 +155,7 @@ impl Pieces {
         limits: &Limits,
         mut cut: usize,
     ) -> usize {
-        for place in 0..self.lists.count(Kind::OneOutside) {
+        for place in 0..self.lists.take(Kind::OneOutside) {
             let number = self.lists.get(Kind::OneOutside, place);
             let number_at_corner = self.count % PIECES;
             self.count += 1;
@@ -167,8 +165,7 @@ impl Pieces {
             }
             let piece = &mut self.all[number];
             let plane = first_plane(with_one(piece.outside));
-            let corner = first_node(piece.outside >> (NODES * plane));
-            let cuts = math.cuts_around(&piece.rows[plane], corner, false);
+            let (corner, cuts) = piece.around(math, plane, false);
             piece.close(plane);
             piece.outside &= piece.open;
             let (open, pair) = (piece.open, piece.pair);
@@ -184,7 +181,6 @@ impl Pieces {
             (at_corner.open, at_corner.pair, at_corner.volume) = (open, pair, volume);
             at_corner.find_outside(math, limits);
         }
-        self.lists.clear(Kind::OneOutside);
         cut
     }
 
@@ -197,7 +193,7 @@ impl Pieces {
         limits: &Limits,
         mut cut: usize,
     ) -> usize {
-        for place in 0..self.lists.count(Kind::TwoOutside) {
+        for place in 0..self.lists.take(Kind::TwoOutside) {
             let number = self.lists.get(Kind::TwoOutside, place);
             let piece = &mut self.all[number];
             let plane = first_plane(piece.outside);
@@ -225,13 +221,12 @@ impl Pieces {
                 piece.find_outside(math, limits);
             }
         }
-        self.lists.clear(Kind::TwoOutside);
         cut
     }
 
     #[inline(always)]
     fn sum_all_inside<const FIRST: bool>(&mut self) {
-        for place in 0..self.lists.count(Kind::AllInside) {
+        for place in 0..self.lists.take(Kind::AllInside) {
             let piece = &self.all[self.lists.get(Kind::AllInside, place)];
             let sum = &mut self.sums[piece.pair as usize % QUEUE];
             sum.volume += piece.volume;
@@ -239,16 +234,14 @@ impl Pieces {
                 sum.add_first(piece.volume, piece.coordinates());
             }
         }
-        self.lists.clear(Kind::AllInside);
     }
 
     #[inline(always)]
     fn sum_one_outside<const FIRST: bool>(&mut self, math: impl FourMath) {
-        for place in 0..self.lists.count(Kind::LastOneOutside) {
+        for place in 0..self.lists.take(Kind::LastOneOutside) {
             let piece = &self.all[self.lists.get(Kind::LastOneOutside, place)];
             let plane = first_plane(piece.outside);
-            let corner = first_node(piece.outside >> (NODES * plane));
-            let cuts = math.cuts_around(&piece.rows[plane], corner, false);
+            let (corner, cuts) = piece.around(math, plane, false);
             let at_corner = piece.volume * product(&cuts);
             let sum = &mut self.sums[piece.pair as usize % QUEUE];
             sum.volume += piece.volume - at_corner;
@@ -261,12 +254,11 @@ impl Pieces {
                 sum.add_first(-at_corner, &coordinates);
             }
         }
-        self.lists.clear(Kind::LastOneOutside);
     }
 
     #[inline(always)]
     fn sum_two_outside<const FIRST: bool>(&mut self, math: impl FourMath) {
-        for place in 0..self.lists.count(Kind::LastTwoOutside) {
+        for place in 0..self.lists.take(Kind::LastTwoOutside) {
             let piece = &self.all[self.lists.get(Kind::LastTwoOutside, place)];
             let plane = first_plane(piece.outside);
             let (edges, cuts) = piece.across(math, plane);
@@ -286,7 +278,6 @@ impl Pieces {
                 }
             }
         }
-        self.lists.clear(Kind::LastTwoOutside);
     }
 }
 
@@ -307,6 +298,14 @@ impl Piece {
     fn find_outside(&mut self, math: impl FourMath, limits: &Limits) {
         let [a, b, c, d, ..] = &self.rows;
         self.outside = math.beyond([a, b, c, d], limits) & self.open;
+    }
+
+    /// Returns the only node that is inside of a plane, or outside, and how much of the edges around it is on its side.
+    #[inline(always)]
+    fn around(&self, math: impl FourMath, plane: usize, is_inside: bool) -> (usize, Axes) {
+        let outside = self.outside >> (NODES * plane);
+        let node = first_node(if is_inside { !outside } else { outside });
+        (node, math.cuts_around(&self.rows[plane], node, is_inside))
     }
 
     /// Returns the edges from two nodes inside of a plane to two outside, and how much of each is inside.

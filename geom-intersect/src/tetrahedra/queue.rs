@@ -7,10 +7,9 @@ use nalgebra::Vector3;
 use super::pieces::{ALL, Pieces, has_four};
 use super::{SourceTetrahedron, TargetTetrahedron};
 use crate::convex::Degenerate;
-use crate::frame::lower;
-use crate::intersector::NOISE;
 use crate::lanes::FourMath;
 use crate::moments::Wanted;
+use crate::noise::is_loud;
 
 /// How many pairs may wait.
 pub(super) const QUEUE: usize = 64;
@@ -86,11 +85,11 @@ impl Queue {
         let y = math.relative_four(&source.corners[1], target.origin.y);
         let z = math.relative_four(&source.corners[2], target.origin.z);
         let nodes = [x, y, z];
-        let (first, beyond_first) = math.distances_of_four(&nodes, &target.rows[0]);
-        let (second, beyond_second) = math.distances_of_four(&nodes, &target.rows[1]);
-        let (third, beyond_third) = math.distances_of_four(&nodes, &target.rows[2]);
-        let (fourth, beyond_fourth) = math.distances_of_four(&nodes, &target.rows[3]);
-        let outside = beyond_first | beyond_second << 4 | beyond_third << 8 | beyond_fourth << 12;
+        let first = math.distances_of_four(&nodes, &target.planes[0]);
+        let second = math.distances_of_four(&nodes, &target.planes[1]);
+        let third = math.distances_of_four(&nodes, &target.planes[2]);
+        let fourth = math.distances_of_four(&nodes, &target.planes[3]);
+        let outside = math.beyond([&first, &second, &third, &fourth], &target.limits);
         let other_size = math.eightfold(&source.size, &target.size);
         let volume = source.size.0[0];
         let piece = &mut self.pieces.all[number];
@@ -134,8 +133,7 @@ impl Queue {
         let mut count = 0;
         for (number, (pair, sum)) in (0..).zip(pairs.iter().zip(&pieces.sums)).take(waiting) {
             numbers[count % QUEUE] = number;
-            let smaller = lower(pair.volume, target.volume);
-            let is_loud = (smaller > 0.0) & (sum.volume > NOISE * smaller);
+            let is_loud = is_loud(sum.volume, [pair.volume, target.volume]);
             count += usize::from(is_loud | pair.other_size);
         }
         for &number in numbers.get(..count).unwrap_or_default() {
@@ -144,15 +142,13 @@ impl Queue {
                 key, other_size, ..
             } = pairs[number];
             let sum = &pieces.sums[number];
-            let overlap = W::new(sum.volume, || Vector3::from(sum.first), &target.origin);
-            visit(
-                key,
-                if other_size {
-                    Err(Degenerate)
-                } else {
-                    Ok(overlap)
-                },
-            );
+            let overlap = if other_size {
+                Err(Degenerate)
+            } else {
+                let first = || Vector3::from(sum.first);
+                Ok(W::new(sum.volume, first, &target.origin))
+            };
+            visit(key, overlap);
         }
     }
 }
