@@ -166,6 +166,26 @@ proptest! {
     }
 
     #[test]
+    fn all_measures_are_those_of_the_cells_whenever_they_were_found(
+        mesh in any_mesh(),
+        factor in prop_oneof![Just(1.0), Just(-1.0), Just(0.0), Just(1e-17)],
+    ) {
+        let mut arrays = to_arrays(&mesh);
+        // As they are, mirrored, flat, or flat but for rounding: which may come out negative.
+        arrays.nodes.iter_mut().for_each(|node| node.y = node.x + factor * (node.y - node.x));
+        let built = UnstructuredMesh::new(arrays).unwrap();
+        let moved = built.scale(&Vector3::new(2.0, 1.0, -0.5)).unwrap();
+        let part = built.extract(&[CellId::new(0)]).unwrap();
+        for mesh in [built, moved, part] {
+            let one_by_one: Vec<_> = mesh.cell_ids().map(|cell| mesh.measure(cell).to_bits()).collect();
+            for _ in 0..2 {
+                let measures: Vec<_> = mesh.measures().into_iter().map(f64::to_bits).collect();
+                prop_assert_eq!(&measures, &one_by_one);
+            }
+        }
+    }
+
+    #[test]
     fn renumbered_nodes_change_no_measure(mesh in any_mesh(), seed in any::<u64>()) {
         let mut order: Vec<usize> = (0..mesh.node_count()).collect();
         order.sort_by_key(|&node| (node as u64 ^ seed).wrapping_mul(0x9e37_79b9_7f4a_7c15));
@@ -381,5 +401,31 @@ proptest! {
             })
         };
         prop_assert_eq!(run(1), run(3));
+    }
+}
+
+#[test]
+fn measures_may_be_asked_for_by_many_threads_at_once() {
+    let mesh = BoxMesh::unit([30; 3]).generate().unwrap();
+    let expected: Vec<f64> = mesh
+        .measures()
+        .iter()
+        .map(|measure| 8.0 * measure)
+        .collect();
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(3)
+        .build()
+        .unwrap();
+    // While one thread waits for what another took of its work, it may be given a later call to do.
+    for _ in 0..100 {
+        let moved = mesh.scale(&Vector3::repeat(2.0)).unwrap();
+        pool.install(|| {
+            let ask = || assert_eq!(moved.measures(), expected);
+            rayon::scope(|scope| {
+                for _ in 0..8 {
+                    scope.spawn(|_| ask());
+                }
+            });
+        });
     }
 }

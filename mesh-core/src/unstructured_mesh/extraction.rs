@@ -7,7 +7,7 @@ use crate::{CellId, NodeId, Shape, prefetch};
 
 /// So many cells before a cell is copied the processor is asked for it: in another order they come from all over the
 /// memory.
-const CELLS_AHEAD: usize = 16;
+const LISTS_AHEAD: usize = 16;
 
 /// Why cells cannot be extracted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -103,24 +103,11 @@ impl UnstructuredMesh {
     /// The arrays of the chosen cells, without nodes.
     fn extract_cells(&self, cells: &[CellId]) -> Result<MeshArrays, ExtractError> {
         self.check_chosen(cells)?;
-        Ok(match self.only_shape() {
-            Some(Shape::Tetrahedron) => self.extract_alike::<4>(cells, Shape::Tetrahedron),
-            Some(Shape::Hexahedron) => self.extract_alike::<8>(cells, Shape::Hexahedron),
+        Ok(match self.cells.alike {
+            Some((Shape::Tetrahedron, _)) => self.extract_alike::<4>(cells, Shape::Tetrahedron),
+            Some((Shape::Hexahedron, _)) => self.extract_alike::<8>(cells, Shape::Hexahedron),
             _ => self.extract_any(cells),
         })
-    }
-
-    /// The shape of all cells, if it is one.
-    fn only_shape(&self) -> Option<Shape> {
-        let shapes = &self.cells.shapes;
-        let first = *shapes.first()?;
-        // Within a chunk all are looked at, which the compiler does side by side.
-        let is_first = |chunk: &[Shape]| {
-            chunk
-                .iter()
-                .fold(true, |are, &shape| are & (shape == first))
-        };
-        shapes.chunks(CHUNK).all(is_first).then_some(first)
     }
 
     /// The arrays of cells that have `N` nodes each, as all of the mesh have.
@@ -128,7 +115,7 @@ impl UnstructuredMesh {
         let (all, _) = self.cells.connectivity.as_chunks::<N>();
         let places = (0..cells.len()).into_par_iter().with_min_len(CHUNK);
         let connectivity = places.map(|place| {
-            if let Some(&next) = cells.get(place + CELLS_AHEAD) {
+            if let Some(&next) = cells.get(place + LISTS_AHEAD) {
                 prefetch(&all[next.index()]);
             }
             all[cells[place].index()]
@@ -153,7 +140,7 @@ impl UnstructuredMesh {
         }
         arrays.connectivity.reserve_exact(end);
         for (place, &cell) in cells.iter().enumerate() {
-            if let Some(&next) = cells.get(place + CELLS_AHEAD)
+            if let Some(&next) = cells.get(place + LISTS_AHEAD)
                 && let Some(node) = self.cell_nodes(next).first()
             {
                 prefetch(node);

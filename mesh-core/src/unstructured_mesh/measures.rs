@@ -8,9 +8,13 @@
 //! translation without rounding changes no bit, and scaling by 2^k scales by exactly 2^3k. Where
 //! a coordinate varies by less than a factor of two within the cell the differences are exact.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
-use super::{CHUNK, MeshArrays, PolyhedronFaces, UnstructuredMesh, ring};
+use super::{
+    CHUNK, MeshArrays, NODES_AHEAD, PolyhedronFaces, UnstructuredMesh, prefetch_all, ring,
+};
 use crate::{CellId, NodeId, Point3, Shape, Vector3, compensated_sum};
 
 impl UnstructuredMesh {
@@ -26,19 +30,28 @@ impl UnstructuredMesh {
             self.polyhedra(),
             cell.index(),
         );
-        // A flat cell may come out as a negative rounding error.
-        if volume > 0.0 { volume } else { 0.0 }
+        measure_of(volume)
     }
 
-    /// The volume of every cell; see [`UnstructuredMesh::measure`]. In parallel, the same bits
-    /// for any number of threads.
+    /// The volume of every cell; see [`UnstructuredMesh::measure`]. The same bits for any number of threads.
+    ///
+    /// Found when the mesh was built, as it must be known which cells are mirrored; in moved copies and in parts when
+    /// it is asked for first, in parallel. Kept by the mesh, eight bytes for each cell; returned is a copy.
     #[must_use]
     pub fn measures(&self) -> Vec<f64> {
-        (0..self.cell_count() as u32)
-            .into_par_iter()
-            .with_min_len(CHUNK)
-            .map(|cell| self.measure(CellId::new(cell)))
-            .collect()
+        if let Some(known) = self.measures.get() {
+            return known.to_vec();
+        }
+        // Outside of the lock: a thread that waits for others may be given work that asks for the same. Then they are
+        // found twice, with the same bits.
+        let cells = (0..self.cell_count() as u32).into_par_iter();
+        let measures = cells.with_min_len(CHUNK).map(|cell| {
+            self.prefetch_nodes_after(cell);
+            self.measure(CellId::new(cell))
+        });
+        let measures: Vec<f64> = measures.collect();
+        self.measures.get_or_init(|| Arc::new(measures.clone()));
+        measures
     }
 
     /// The volume of the mesh: that of all cells, with the rounding errors of the sum made good.
@@ -81,10 +94,15 @@ impl UnstructuredMesh {
             .into_par_iter()
             .with_min_len(CHUNK)
             .map_init(Vec::new, |corners, cell| {
+                self.prefetch_nodes_after(cell);
                 let cell = CellId::new(cell);
                 make(self.first_node(cell), self.compute_centroid(cell, corners))
             })
             .collect()
+    }
+
+    fn prefetch_nodes_after(&self, cell: u32) {
+        self.prefetch_nodes(CellId::new(cell.saturating_add(NODES_AHEAD as u32)));
     }
 
     fn first_node(&self, cell: CellId) -> Point3 {
@@ -133,11 +151,29 @@ impl UnstructuredMesh {
 }
 
 impl MeshArrays {
+    /// The volume of every cell, negative where it is mirrored. The arrays must be valid.
+    pub(super) fn signed_volumes(&self) -> Vec<f64> {
+        let cells = (0..self.shapes.len()).into_par_iter().with_min_len(CHUNK);
+        let volumes = cells.map(|cell| {
+            if let Some(ends) = self.offsets.get(cell + NODES_AHEAD..cell + NODES_AHEAD + 2) {
+                prefetch_all(&self.nodes, &self.connectivity[ends[0]..ends[1]]);
+            }
+            self.signed_volume(cell)
+        });
+        volumes.collect()
+    }
+
     /// The volume of a cell, negative where it is mirrored. The arrays must be valid.
     pub(super) fn signed_volume(&self, cell: usize) -> f64 {
         let nodes = &self.connectivity[self.offsets[cell]..self.offsets[cell + 1]];
         signed_volume(&self.nodes, self.shapes[cell], nodes, &self.polyhedra, cell)
     }
+}
+
+/// The measure of a cell whose volume was computed: a flat one may come out as a negative rounding error.
+#[inline]
+pub(super) fn measure_of(volume: f64) -> f64 {
+    if volume > 0.0 { volume } else { 0.0 }
 }
 
 #[inline]

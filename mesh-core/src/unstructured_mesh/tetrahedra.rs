@@ -1,6 +1,7 @@
 //! A mesh cut into tetrahedra, as the face model says, and the way back.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use super::{MeshArrays, MeshError, UnstructuredMesh};
 use crate::{CellId, CsrMatrix, NodeId, Point3, Shape, Vector3};
@@ -67,11 +68,7 @@ impl UnstructuredMesh {
     /// # Errors
     /// If there are more tetrahedra or centres than ids.
     pub fn tetrahedra(&self) -> Result<Option<Tetrahedra>, MeshError> {
-        if self
-            .shapes()
-            .iter()
-            .all(|&shape| shape == Shape::Tetrahedron)
-        {
+        if matches!(self.cells.alike, Some((Shape::Tetrahedron, _))) {
             return Ok(None);
         }
         let mut cutting = Cutting::new(self);
@@ -88,7 +85,11 @@ impl UnstructuredMesh {
         } = cutting;
         let shape = (arrays.nodes.len(), self.node_count());
         // Checks the number of nodes and cells, before anything is cut short to 32 bits.
-        let mesh = UnstructuredMesh::new(arrays)?;
+        let mesh = UnstructuredMesh {
+            // Many times as many as the cells have: found again if someone asks for them.
+            measures: OnceLock::new(),
+            ..UnstructuredMesh::new(arrays)?
+        };
         let Weights {
             offsets,
             columns,

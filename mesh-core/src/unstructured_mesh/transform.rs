@@ -119,6 +119,7 @@ impl UnstructuredMesh {
             cells: Arc::clone(&self.cells),
             mirrored_cells: self.mirrored_cells,
             fingerprint: OnceLock::new(),
+            measures: OnceLock::new(),
         })
     }
 }

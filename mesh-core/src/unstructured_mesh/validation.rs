@@ -5,13 +5,14 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::arrays::in_order_of_appearance;
+use super::measures::measure_of;
 use super::orientation::{self, Edges};
 use super::{CHUNK, MeshArrays, MeshError, PolyhedronFaces};
 use crate::{NodeId, Point3, Shape};
 
 /// Checks everything, sorts the nodes of polyhedra by first appearance in their faces, and turns
-/// mirrored cells round. Returns how many.
-pub(super) fn check_and_orient(arrays: &mut MeshArrays) -> Result<usize, MeshError> {
+/// mirrored cells round. Returns how many, and the measures of all cells.
+pub(super) fn check_and_orient(arrays: &mut MeshArrays) -> Result<(usize, Vec<f64>), MeshError> {
     check_structure(arrays)?;
     check_coordinates(arrays)?;
     if arrays.polyhedra.connectivity.is_empty() {
@@ -19,12 +20,23 @@ pub(super) fn check_and_orient(arrays: &mut MeshArrays) -> Result<usize, MeshErr
     } else {
         check_closed(arrays)?;
     }
-    let mirrored = find_mirrored(arrays)?;
+    let mut measures = arrays.signed_volumes();
+    let mirrored = find_mirrored(arrays, &measures)?;
     for &cell in &mirrored {
         turn_round(arrays, cell);
     }
+    // In another order of nodes a volume is rounded otherwise.
+    let turned = mirrored.par_iter().map(|&cell| arrays.signed_volume(cell));
+    for (&cell, volume) in mirrored.iter().zip(turned.collect::<Vec<_>>()) {
+        if !volume.is_finite() {
+            return Err(MeshError::VolumeOverflow { cell });
+        }
+        measures[cell] = volume;
+    }
+    let all = measures.par_iter_mut().with_min_len(CHUNK);
+    all.for_each(|measure| *measure = measure_of(*measure));
     sort_polyhedron_nodes(arrays)?;
-    Ok(mirrored.len())
+    Ok((mirrored.len(), measures))
 }
 
 /// Lengths, offsets, ids and node counts: after this no index goes astray.
@@ -238,9 +250,8 @@ fn check_closed(arrays: &MeshArrays) -> Result<(), MeshError> {
 
 /// The cells with negative volume, ascending. Also finds cells that a repeated node or an
 /// overflow left without volume.
-fn find_mirrored(arrays: &MeshArrays) -> Result<Vec<usize>, MeshError> {
-    let judge = |cell: usize| -> Option<Result<usize, MeshError>> {
-        let volume = arrays.signed_volume(cell);
+fn find_mirrored(arrays: &MeshArrays, volumes: &[f64]) -> Result<Vec<usize>, MeshError> {
+    let judge = |(cell, &volume): (usize, &f64)| -> Option<Result<usize, MeshError>> {
         if volume > 0.0 && volume < f64::INFINITY {
             None
         } else if !volume.is_finite() {
@@ -252,11 +263,8 @@ fn find_mirrored(arrays: &MeshArrays) -> Result<Vec<usize>, MeshError> {
         }
     };
     // Collected in order, so that the first error is that of the lowest cell.
-    let findings: Vec<Result<usize, MeshError>> = (0..arrays.shapes.len())
-        .into_par_iter()
-        .with_min_len(CHUNK)
-        .filter_map(judge)
-        .collect();
+    let volumes = volumes.par_iter().enumerate().with_min_len(CHUNK);
+    let findings: Vec<Result<usize, MeshError>> = volumes.filter_map(judge).collect();
     findings.into_iter().collect()
 }
 
