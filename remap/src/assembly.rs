@@ -50,12 +50,11 @@ impl RowBlock {
     /// Asks the processor for the row that begins with an entry: for as much of it as most have.
     #[inline]
     fn prefetch(&self, start: usize) {
-        if let (Some(columns), Some(values)) = (self.columns.get(start), self.values.get(start)) {
-            prefetch(columns);
-            prefetch(values);
-        }
-        if let Some(values) = self.values.get(start + VALUES_OF_A_LINE) {
-            prefetch(values);
+        for entry in [start, start + LAST_OF_MOST] {
+            if let (Some(column), Some(value)) = (self.columns.get(entry), self.values.get(entry)) {
+                prefetch(column);
+                prefetch(value);
+            }
         }
     }
 
@@ -139,8 +138,8 @@ impl RowBlock {
     }
 }
 
-/// A row begins anywhere in what a processor reads at once; so many values further it has gone on.
-const VALUES_OF_A_LINE: usize = 8;
+/// The last entry of most rows, counted from the first: cells of a grid overlap with eight of another.
+const LAST_OF_MOST: usize = 7;
 
 /// So many rows before a row is copied the processor is asked for it.
 const ROWS_AHEAD: usize = 16;
@@ -170,24 +169,26 @@ pub(crate) fn sort_rows(blocks: Vec<RowBlock>, order: &[u32], size: usize) -> Ro
     // Memory that comes as zeros is written for the first time where it is filled.
     (sorted.columns, sorted.values) = (vec![0; entries], vec![0.0; entries]);
     let mut rest = (sorted.columns.as_mut_slice(), sorted.values.as_mut_slice());
-    let parts = places.chunks(size).zip(sorted.ends.chunks(size));
-    let parts = parts.scan(0, |start, (places, ends)| {
+    let rows = (0..order.len()).step_by(size);
+    let parts = rows.zip(sorted.ends.chunks(size));
+    let parts = parts.scan(0, |start, (row, ends)| {
         let (first, end) = (*start, ends.last().copied().unwrap_or(*start));
         let (columns, values) = take(&mut rest);
         let (columns, other_columns) = columns.split_at_mut(end - *start);
         let (values, other_values) = values.split_at_mut(end - *start);
         (rest, *start) = ((other_columns, other_values), end);
-        Some((places, ends, first, columns, values))
+        Some((row.., ends, first, columns, values))
     });
     let parts: Vec<_> = parts.collect();
     parts
         .into_par_iter()
-        .for_each(|(places, ends, first, columns, values)| {
+        .for_each(|(rows, ends, first, columns, values)| {
             let mut start = 0;
-            for (row, (&[block, from], &end)) in places.iter().zip(ends).enumerate() {
+            for (row, &end) in rows.zip(ends) {
                 if let Some(&[block, from]) = places.get(row + ROWS_AHEAD) {
                     blocks[block as usize].prefetch(from as usize);
                 }
+                let [block, from] = places[row];
                 let (block, from) = (&blocks[block as usize], from as usize);
                 let range = start..end - first;
                 let from = from..from + range.len();

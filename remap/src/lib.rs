@@ -43,6 +43,7 @@ mod error;
 mod field_operator;
 mod field_scheme;
 mod found;
+mod grid;
 mod hexahedra;
 mod linear_functions;
 mod matrix_scheme;

@@ -6,8 +6,8 @@ use mesh_core::{CellId, Point3, UnstructuredMesh, prefetch};
 use rayon::prelude::*;
 
 use crate::cells::as_upright_box;
-use crate::counting_sort::{sort_into_bins, starts_of_bins};
 use crate::curve::{around_points, order_along_curve};
+use crate::grid::rows_of_grid;
 use crate::nearby::has_scattered_cells;
 use crate::search_frame::CellBounds;
 
@@ -18,7 +18,10 @@ const CHUNK: usize = 4096;
 const FAR_APART: usize = 1 << 15;
 
 /// So many cells before a cell is looked at the processor is asked for its nodes.
-const CELLS_AHEAD: usize = 8;
+const NODES_AHEAD: usize = 8;
+
+/// So many before, for the list of its nodes.
+const LISTS_AHEAD: usize = 24;
 
 /// The same where only the first of its nodes is looked at.
 const FIRST_NODES_AHEAD: u32 = 32;
@@ -27,22 +30,26 @@ const FIRST_NODES_AHEAD: u32 = 32;
 const SAMPLES: usize = 64;
 
 /// The cells that a job works on: those of a mesh in their own numbering, or some of them in one in
-/// which cells close together in space are so in memory.
-pub(crate) struct NumberedCells {
-    bounds: CellBounds,
-    /// Of each cell its id in the mesh given; none where it is the same.
+/// which cells close together in space follow each other.
+#[derive(Debug)]
+pub(crate) struct NumberedCells<'a> {
+    bounds: &'a CellBounds,
+    /// Of each cell its id in the mesh; none where all are numbered as they are there.
     ids: Option<Vec<u32>>,
-    /// Whether the nodes of cells that follow each other are all over the memory.
-    have_scattered_nodes: bool,
+    /// The cells in this order, where more of them is asked for again and again than their bounds.
+    copy: Option<UnstructuredMesh>,
+    /// Whether cells that follow each other, or with a copy their nodes, may be all over the memory.
+    are_scattered: bool,
 }
 
-impl NumberedCells {
+impl<'a> NumberedCells<'a> {
     /// Takes all cells of a mesh as they are numbered.
-    pub(crate) fn as_given(bounds: CellBounds) -> Self {
+    pub(crate) fn as_given(bounds: &'a CellBounds) -> Self {
         Self {
             bounds,
             ids: None,
-            have_scattered_nodes: false,
+            copy: None,
+            are_scattered: false,
         }
     }
 
@@ -50,92 +57,117 @@ impl NumberedCells {
     /// too many for the cache near a processor.
     ///
     /// Of boxes nothing but their bounds is asked for; for them the rows of a grid pay, a curve does not.
-    pub(crate) fn of_source(given: CellBounds) -> Self {
-        let cells = given.mesh().cell_count();
-        if cells < FAR_APART || !has_scattered_cells(&given) {
-            return Self::as_given(given);
+    pub(crate) fn of_source(bounds: &'a CellBounds) -> Self {
+        let cells = bounds.mesh().cell_count();
+        if cells < FAR_APART || !has_scattered_cells(bounds) {
+            return Self::as_given(bounds);
         }
         let cells = 0..cells as u32;
-        let order = rows_of_grid(&given, cells.clone());
-        let order = order.or_else(|| (!are_boxes(&given)).then(|| along_curve(&given, cells)));
-        match order {
-            Some(order) => Self::in_order(&given, order),
-            None => Self {
-                have_scattered_nodes: true,
-                ..Self::as_given(given)
-            },
-        }
+        let order = along_rows(bounds, &cells);
+        let ids = order.or_else(|| (!are_boxes(bounds)).then(|| along_curve(bounds, &cells)));
+        let anew = Self {
+            ids,
+            are_scattered: true,
+            ..Self::as_given(bounds)
+        };
+        anew.copied_if_worth_it()
     }
 
     /// Takes consecutive cells of a mesh and numbers them anew.
-    pub(crate) fn anew(given: &CellBounds, cells: Range<u32>) -> Self {
+    pub(crate) fn anew(bounds: &'a CellBounds, cells: Range<u32>) -> Self {
         let start = cells.start;
-        let mut ids =
-            rows_of_grid(given, cells.clone()).unwrap_or_else(|| along_curve(given, cells));
-        ids.par_iter_mut().for_each(|id| *id += start);
-        Self::in_order(given, ids)
-    }
-
-    /// Numbers the cells anew, in this order.
-    pub(crate) fn reordered(&self, order: Vec<u32>) -> Self {
-        let ids = self.ids.as_ref();
-        let ids = ids.map(|ids| order.par_iter().map(|&cell| ids[cell as usize]).collect());
-        let reordered = Self::in_order(&self.bounds, order);
-        Self {
-            ids: ids.or(reordered.ids),
-            ..reordered
+        let order = along_rows(bounds, &cells);
+        let mut ids = order.unwrap_or_else(|| along_curve(bounds, &cells));
+        if start > 0 {
+            ids.par_iter_mut().for_each(|id| *id += start);
         }
-    }
-
-    /// Takes cells of a mesh in this order. A copy of what the cells are, which takes some 50 bytes for
-    /// each; the nodes are shared.
-    fn in_order(given: &CellBounds, ids: Vec<u32>) -> Self {
-        let cells: Vec<CellId> = ids.par_iter().map(|&id| CellId::new(id)).collect();
-        let mesh = given.mesh().extract_keeping_nodes(&cells);
         Self {
-            bounds: given.of_same_nodes(mesh.expect("some cells of the mesh")),
             ids: Some(ids),
-            have_scattered_nodes: true,
+            are_scattered: true,
+            ..Self::as_given(bounds)
         }
     }
 
-    /// The bounds of the cells.
-    #[inline]
-    pub(crate) fn bounds(&self) -> &CellBounds {
-        &self.bounds
+    /// Numbers source cells anew, in this order.
+    pub(crate) fn reordered(self, mut order: Vec<u32>) -> Self {
+        let Self { bounds, ids, .. } = self;
+        if let Some(ids) = ids {
+            let order = order.par_iter_mut().with_min_len(CHUNK);
+            order.for_each(|cell| *cell = ids[*cell as usize]);
+        }
+        let anew = Self {
+            ids: Some(order),
+            are_scattered: true,
+            ..Self::as_given(bounds)
+        };
+        anew.copied_if_worth_it()
     }
 
-    /// The mesh of the cells.
+    /// Copies what source cells are in their order, unless they are boxes, of which little more than the bounds is
+    /// asked for: some 50 bytes for each; the nodes are shared.
+    fn copied_if_worth_it(self) -> Self {
+        if are_boxes(self.bounds) {
+            return self;
+        }
+        let cells = self.ids.as_ref().map(|ids| {
+            let ids = ids.par_iter().with_min_len(CHUNK);
+            ids.map(|&id| CellId::new(id)).collect::<Vec<_>>()
+        });
+        // Without a copy they are read in the mesh, which is as right, and slower.
+        let copy = cells.and_then(|cells| self.mesh().extract_keeping_nodes(&cells).ok());
+        Self { copy, ..self }
+    }
+
+    /// How many cells there are.
+    pub(crate) fn count(&self) -> usize {
+        let ids = self.ids.as_ref();
+        ids.map_or(self.mesh().cell_count(), Vec::len)
+    }
+
+    /// The bounds of the cells of the mesh.
     #[inline]
-    pub(crate) fn mesh(&self) -> &UnstructuredMesh {
+    pub(crate) fn bounds(&self) -> &'a CellBounds {
+        self.bounds
+    }
+
+    /// The mesh.
+    #[inline]
+    pub(crate) fn mesh(&self) -> &'a UnstructuredMesh {
         self.bounds.mesh()
     }
 
-    /// Asks the processor for the nodes of a cell that comes a little after this one, where they are all over the
-    /// memory.
+    /// Returns the id of a cell in the mesh, given its number.
     #[inline]
-    pub(crate) fn prefetch_after(&self, cell: CellId) {
-        let next = cell.index() + CELLS_AHEAD;
-        if self.have_scattered_nodes && next < self.mesh().cell_count() {
-            prefetch_nodes(self.mesh(), CellId::new(next as u32));
+    pub(crate) fn id(&self, cell: u32) -> CellId {
+        let ids = self.ids.as_ref();
+        CellId::new(ids.map_or(cell, |ids| ids[cell as usize]))
+    }
+
+    /// Returns where to read what a cell is, given its number: a mesh and the cell's id there.
+    #[inline]
+    pub(crate) fn cell(&self, cell: u32) -> (&UnstructuredMesh, CellId) {
+        match &self.copy {
+            Some(copy) => (copy, CellId::new(cell)),
+            None => (self.mesh(), self.id(cell)),
         }
     }
 
-    /// Returns the id of a cell in the mesh given.
+    /// Asks the processor for the nodes of a cell that comes a little after this one, and for what says which nodes
+    /// a later one has, where cells are all over the memory.
     #[inline]
-    pub(crate) fn given_id(&self, cell: CellId) -> CellId {
-        match &self.ids {
-            None => cell,
-            Some(ids) => CellId::new(ids[cell.index()]),
+    pub(crate) fn prefetch_after(&self, cell: u32) {
+        if !self.are_scattered {
+            return;
         }
-    }
-}
-
-/// Asks the processor for the nodes of a cell.
-#[inline]
-pub(crate) fn prefetch_nodes(mesh: &UnstructuredMesh, cell: CellId) {
-    for node in mesh.cell_nodes(cell) {
-        prefetch(&mesh.nodes()[node.index()]);
+        let (nodes_of, cell) = (cell as usize + NODES_AHEAD, cell as usize + LISTS_AHEAD);
+        if self.copy.is_none() && cell < self.count() {
+            let (mesh, cell) = self.cell(cell as u32);
+            prefetch(&mesh.cell_nodes(cell)[0]);
+        }
+        if nodes_of < self.count() {
+            let (mesh, cell) = self.cell(nodes_of as u32);
+            mesh.prefetch_nodes(cell);
+        }
     }
 }
 
@@ -146,72 +178,27 @@ fn are_boxes(cells: &CellBounds) -> bool {
     sample.all(|cell| as_upright_box(cells.mesh(), CellId::new(cell as u32)).is_some())
 }
 
-/// Returns the first nodes of consecutive cells.
-fn first_nodes(bounds: &CellBounds, cells: Range<u32>) -> Vec<Point3> {
-    let cells = cells.into_par_iter().with_min_len(CHUNK);
-    let nodes = cells.map(|cell| {
-        bounds.prefetch_first_node(CellId::new(cell.saturating_add(FIRST_NODES_AHEAD)));
-        *bounds.first_node(CellId::new(cell))
-    });
-    nodes.collect()
+/// Returns the first node of one of consecutive cells, and asks the processor for that of a later one.
+#[inline]
+fn first_node(bounds: &CellBounds, cells: &Range<u32>, place: usize) -> Point3 {
+    let cell = cells.start + place as u32;
+    bounds.prefetch_first_node(CellId::new(cell.saturating_add(FIRST_NODES_AHEAD)));
+    *bounds.first_node(CellId::new(cell))
 }
 
 /// Returns consecutive cells, counted from the first of them, in the order of a curve through the first nodes of all.
-fn along_curve(bounds: &CellBounds, cells: Range<u32>) -> Vec<u32> {
-    let nodes = first_nodes(bounds, cells);
+fn along_curve(bounds: &CellBounds, cells: &Range<u32>) -> Vec<u32> {
+    let places = (0..cells.len()).into_par_iter().with_min_len(CHUNK);
+    let nodes: Vec<_> = places
+        .map(|place| first_node(bounds, cells, place))
+        .collect();
     order_along_curve(&nodes, |&node| node, &around_points(&nodes))
 }
 
-/// So many others, and itself, a point may have in its bin on average; of points at random there is one
-/// other, of the first nodes of the tetrahedra of a mesh there are five and more.
-const MAX_CROWD: usize = 3;
-
-/// Of more cells, the first nodes of so many may tell that it is not worth it to look at those of all.
-const SAMPLED_NODES: u32 = 4096;
-
 /// Returns consecutive cells, counted from the first of them, row by row of a grid, by their first nodes:
-/// so that they come as those of a well numbered grid. None where they crowd in few of its bins.
-fn rows_of_grid(bounds: &CellBounds, cells: Range<u32>) -> Option<Vec<u32>> {
-    let count = cells.end - cells.start;
-    if count > SAMPLED_NODES {
-        // From all over the cells, whatever repeats itself among them: at multiples of the golden ratio.
-        let places = (0..SAMPLED_NODES).map(|index| index.wrapping_mul(0x9E37_79B9));
-        let places = places.map(|place| ((u64::from(place) * u64::from(count)) >> 32) as u32);
-        let nodes = places.map(|place| *bounds.first_node(CellId::new(cells.start + place)));
-        bins_of(&nodes.collect::<Vec<_>>())?;
-    }
-    let (bin_of, mut starts) = bins_of(&first_nodes(bounds, cells))?;
-    Some(sort_into_bins(&bin_of, &mut starts))
-}
-
-/// Puts points into the bins of a grid that has about as many: returns the bin of each, and where each starts if they
-/// are sorted by them. None where they crowd in few.
-fn bins_of(points: &[Point3]) -> Option<(Vec<u32>, Vec<u32>)> {
-    let all = around_points(points);
-    let size = all.extent();
-    let width = (size.product() / points.len() as f64).cbrt();
-    if !(width > 0.0 && width.is_finite()) {
-        return None;
-    }
-    let counts = [0, 1, 2].map(|axis: usize| (size[axis] / width).ceil().clamp(1.0, 2048.0));
-    let bins = counts.iter().product::<f64>();
-    if bins > (8.0 * points.len() as f64).min(f64::from(u32::MAX)) {
-        return None;
-    }
-    let scale = [0, 1, 2].map(|axis: usize| counts[axis] / size[axis]);
-    let counts = counts.map(|count| count as u32);
-    let bin_of = |point: &Point3| {
-        let [x, y, z] = [0, 1, 2].map(|axis: usize| {
-            let bin = (point[axis] - all.min[axis]) * scale[axis];
-            (bin as u32).min(counts[axis] - 1)
-        });
-        (z * counts[1] + y) * counts[0] + x
-    };
-    let bin_of: Vec<u32> = points.par_iter().with_min_len(CHUNK).map(bin_of).collect();
-    let starts = starts_of_bins(&bin_of, bins as usize);
-    let counts = starts.windows(2).map(|ends| (ends[1] - ends[0]) as usize);
-    let crowds: usize = counts.map(|count| count.pow(2)).sum();
-    (crowds <= MAX_CROWD * points.len()).then_some((bin_of, starts))
+/// so that they come as those of a well numbered grid. None where these lie on no grid.
+fn along_rows(bounds: &CellBounds, cells: &Range<u32>) -> Option<Vec<u32>> {
+    rows_of_grid(cells.len(), |place| first_node(bounds, cells, place))
 }
 
 #[cfg(test)]
@@ -238,11 +225,9 @@ mod tests {
         SearchFrame::default().bounds_of(&mesh.extract(&order).unwrap())
     }
 
-    /// How far the cells go from one to the next, in all.
-    fn way(cells: &CellBounds) -> f64 {
-        let centres: Vec<_> = (0..cells.mesh().cell_count() as u32)
-            .map(|cell| cells.of(CellId::new(cell)).center())
-            .collect();
+    /// How far it is from one of these cells to the next, in all.
+    fn way(bounds: &CellBounds, cells: impl Iterator<Item = CellId>) -> f64 {
+        let centres: Vec<_> = cells.map(|cell| bounds.of(cell).center()).collect();
         let steps = centres.windows(2).map(|pair| (pair[1] - pair[0]).norm());
         steps.sum()
     }
@@ -257,54 +242,45 @@ mod tests {
             let given = scattered(shape, [9, 8, 7], jitter);
             let cells = 100..400;
             let anew = NumberedCells::anew(&given, cells.clone());
-            let ids: Vec<_> = (0..300)
-                .map(|cell| anew.given_id(CellId::new(cell)))
-                .collect();
-            for (cell, &id) in (0..300).zip(&ids) {
-                let nodes = anew.mesh().cell_nodes(CellId::new(cell));
-                assert_eq!(nodes, given.mesh().cell_nodes(id), "{shape:?}");
-            }
-            let mut sorted: Vec<u32> = ids.iter().map(|id| id.get()).collect();
+            assert_eq!(anew.count(), 300);
+            let ids = (0..300).map(|cell| anew.id(cell));
+            let mut sorted: Vec<u32> = ids.clone().map(CellId::get).collect();
             sorted.sort_unstable();
             assert!(sorted.into_iter().eq(cells.clone()), "{shape:?}");
-            let before: Vec<_> = cells.map(CellId::new).collect();
-            let before = given.mesh().extract(&before).unwrap();
-            let before = SearchFrame::default().bounds_of(&before);
-            assert!(way(anew.bounds()) < 0.6 * way(&before), "{shape:?}");
+            let before = way(&given, cells.map(CellId::new));
+            assert!(way(&given, ids) < 0.6 * before, "{shape:?}");
         }
     }
 
     #[test]
-    fn a_grid_comes_row_by_row() {
-        // So many that some tell of all, and fewer.
-        for size in [[9, 8, 7], [25; 3]] {
-            let given = scattered(BoxCellShape::Hexahedron, size, 0.0);
-            let order = rows_of_grid(&given, 0..size.iter().product::<usize>() as u32).unwrap();
-            for row in order.chunks(size[0]) {
-                let row: Vec<Point3> = row
-                    .iter()
-                    .map(|&cell| *given.first_node(CellId::new(cell)))
-                    .collect();
-                assert!(row.windows(2).all(|pair| pair[0].x < pair[1].x));
-                let is_beside = |node: &Point3| (node.y, node.z) == (row[0].y, row[0].z);
-                assert!(row.iter().all(is_beside));
-            }
-            assert_eq!(rows_of_grid(&given, 0..1), None, "a point has no rows");
+    fn an_order_of_cells_numbered_anew_is_one_of_the_mesh() {
+        let given = scattered(BoxCellShape::Hexahedron, [9, 8, 7], 0.1);
+        let anew = NumberedCells::anew(&given, 100..400);
+        let ids: Vec<_> = (0..300).map(|cell| anew.id(cell)).rev().collect();
+        let reversed = anew.reordered((0..300).rev().collect());
+        for (cell, id) in (0..300).zip(ids) {
+            assert_eq!(reversed.id(cell), id);
+            let (copy, place) = reversed.cell(cell);
+            assert_eq!(copy.cell_nodes(place), given.mesh().cell_nodes(id));
         }
+        let reversed = NumberedCells::as_given(&given).reordered((0..504).rev().collect());
+        assert_eq!(reversed.id(3), CellId::new(500));
     }
 
     #[test]
-    fn what_crowds_is_no_grid() {
-        for size in [[4, 3, 5], [12, 11, 13]] {
-            let given = scattered(BoxCellShape::Tetrahedron, size, 0.1);
-            let cells = given.mesh().cell_count() as u32;
-            assert_eq!(rows_of_grid(&given, 0..cells), None);
+    fn of_boxes_nothing_is_copied() {
+        for (jitter, is_copied) in [(0.0, false), (0.1, true)] {
+            let given = scattered(BoxCellShape::Hexahedron, [40, 30, 29], jitter);
+            let sources = NumberedCells::of_source(&given);
+            assert_eq!(sources.copy.is_some(), is_copied);
+            let reversed = sources.reordered((0..34_800).rev().collect());
+            assert_eq!(reversed.copy.is_some(), is_copied);
         }
     }
 
     #[test]
     fn only_many_cells_in_a_poor_order_are_worth_it() {
-        let is_worth_it = |cells| NumberedCells::of_source(cells).ids.is_some();
+        let is_worth_it = |cells| NumberedCells::of_source(&cells).ids.is_some();
         let many = [40, 30, 29];
         assert!(is_worth_it(scattered(BoxCellShape::Hexahedron, many, 0.1)));
         assert!(is_worth_it(scattered(BoxCellShape::Hexahedron, many, 0.0)));

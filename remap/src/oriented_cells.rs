@@ -4,6 +4,8 @@ use geom_intersect::{EightOrientedBounds, OrientedBounds};
 use mesh_core::{CellId, Point3, Shape, UnstructuredMesh};
 use rayon::prelude::*;
 
+use crate::numbering::NumberedCells;
+
 /// The oriented bounds of the source cells of a job, for which they are worth it.
 ///
 /// Of tetrahedra of two meshes whose bounds overlap more than two thirds do not overlap, and most of those are
@@ -23,18 +25,19 @@ pub(crate) struct Oriented<'a> {
 }
 
 impl OrientedCells {
-    /// Finds the oriented bounds of the source cells.
-    pub(crate) fn of_mesh(source: &UnstructuredMesh) -> Self {
+    /// Finds the oriented bounds of the source cells, in the order of their numbers.
+    pub(crate) fn of_source(source: &NumberedCells<'_>) -> Self {
         const WIDTH: usize = EightOrientedBounds::WIDTH;
-        let origin = source.bounds().center();
-        let count = source.cell_count();
+        let origin = source.mesh().bounds().center();
+        let count = source.count();
         let eights = (0..count.div_ceil(WIDTH)).into_par_iter().with_min_len(128);
         let sources = eights.map(|eight| {
             let mut bounds = EightOrientedBounds::EMPTY;
             let cells = eight * WIDTH..count.min((eight + 1) * WIDTH);
             for (place, cell) in cells.enumerate() {
-                let cell = CellId::new(cell as u32);
-                bounds.set(place, &bounds_of(source, cell, &origin));
+                source.prefetch_after(cell as u32);
+                let (mesh, cell) = source.cell(cell as u32);
+                bounds.set(place, &bounds_of(mesh, cell, &origin));
             }
             bounds
         });

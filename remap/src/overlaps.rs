@@ -3,13 +3,14 @@
 use geom_intersect::{
     ConvexSource, Intersector, Moments, SecondMoments, Solid, SolidClass, box_overlap,
 };
-use mesh_core::{Bounds, Point3, Shape, UnstructuredMesh};
+use mesh_core::{Bounds, CellId, Point3, Shape, UnstructuredMesh};
 use nalgebra::Matrix3;
 
 use crate::candidates::{Candidate, CandidateSearch};
 use crate::cell_table::{CellTable, Slots, share_place};
 use crate::cells::{SolidMaker, SourceCell, TargetCell, as_upright_box, fill_convex};
 use crate::hexahedra::ExaminedHexahedra;
+use crate::numbering::NumberedCells;
 use crate::scheme::MomentsNeeded;
 use crate::search_frame::SearchFrame;
 use crate::tetrahedra::Tetrahedra;
@@ -32,22 +33,35 @@ pub(crate) struct OverlapFinder {
 /// Both meshes, and what is known of each source cell.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Meshes<'a> {
-    pub(crate) source: &'a UnstructuredMesh,
+    /// The source cells, as they are numbered among the candidates.
+    pub(crate) sources: &'a NumberedCells<'a>,
     pub(crate) target: &'a UnstructuredMesh,
     pub(crate) classes: &'a [SolidClass],
     pub(crate) search: &'a CandidateSearch,
     pub(crate) frame: &'a SearchFrame,
 }
 
-impl Meshes<'_> {
+impl<'a> Meshes<'a> {
+    /// Returns where to read what a source cell is.
+    #[inline]
+    pub(crate) fn source(&self, cell: SourceCell) -> (&'a UnstructuredMesh, CellId) {
+        self.sources.cell(cell.get())
+    }
+
+    #[inline]
+    fn source_shape(&self, cell: SourceCell) -> Shape {
+        let (mesh, id) = self.source(cell);
+        mesh.shape(id)
+    }
+
     /// Whether a source cell is a convex tetrahedron.
     pub(crate) fn has_convex_tetrahedron(&self, cell: SourceCell) -> bool {
-        self.classes[cell.id().index()].convex && self.source.shape(cell.id()) == Shape::Tetrahedron
+        self.classes[cell.id().index()].convex && self.source_shape(cell) == Shape::Tetrahedron
     }
 
     /// Whether a source cell is convex and of a standard shape.
     fn has_convex_standard_cell(&self, cell: SourceCell) -> bool {
-        self.classes[cell.id().index()].convex && self.source.shape(cell.id()) != Shape::Polyhedron
+        self.classes[cell.id().index()].convex && self.source_shape(cell) != Shape::Polyhedron
     }
 
     /// Returns lowest and highest corner of an axis-aligned box.
@@ -58,8 +72,9 @@ impl Meshes<'_> {
             let Bounds { min, max } = self.search.bounds(candidate);
             return (min, max);
         }
-        let nodes = self.source.cell_nodes(candidate.cell().id());
-        let opposite = [nodes[0], nodes[6]].map(|node| &self.source.nodes()[node.index()]);
+        let (mesh, cell) = self.source(candidate.cell());
+        let nodes = mesh.cell_nodes(cell);
+        let opposite = [nodes[0], nodes[6]].map(|node| &mesh.nodes()[node.index()]);
         let Bounds { min, max } = Bounds::from_points(opposite);
         (min, max)
     }
@@ -127,12 +142,14 @@ impl OverlapFinder {
         candidates: &[Candidate],
         visit: &mut impl FnMut(SourceCell, f64, Option<&Rest>),
     ) {
-        let mesh = meshes.source;
         self.fill_target(meshes.target, targets);
         for candidate in candidates {
             let cell = candidate.cell();
             let mut solids = self.solids.slots();
-            let source = solids.keep(cell, |solid| self.maker.fill(mesh, cell.id(), solid));
+            let source = solids.keep(cell, |solid| {
+                let (mesh, cell) = meshes.source(cell);
+                self.maker.fill(mesh, cell, solid);
+            });
             // The quick path says first whether there is an overlap.
             if let Some(moments) = self.intersector.moments(source, &self.target) {
                 let centroid = moments.centroid();
@@ -241,7 +258,6 @@ impl OverlapFinder {
             ..
         } = self;
         let convex = &mut convex.slots();
-        let mesh = meshes.source;
         // The ends are read in any case: what an optimiser computes of them beforehand must be of
         // numbers, not of what happens to be there, which the processor takes long to multiply.
         let (target_is_box, target_ends) = (target.class().axis_aligned, target.bounds());
@@ -266,7 +282,8 @@ impl OverlapFinder {
                     visit_convex([first], convex, intersector, target, needed, visit);
                 }
                 convex.keep(source, |convex| {
-                    fill_convex(convex, mesh, source.id(), class());
+                    let (mesh, cell) = meshes.source(source);
+                    fill_convex(convex, mesh, cell, class());
                 });
                 match waiting.take() {
                     None => waiting = Some(source),
@@ -280,7 +297,10 @@ impl OverlapFinder {
                     visit_convex([waiting], convex, intersector, target, needed, visit);
                 }
                 let mut solids = solids.slots();
-                let solid = solids.keep(source, |solid| maker.fill(mesh, source.id(), solid));
+                let solid = solids.keep(source, |solid| {
+                    let (mesh, cell) = meshes.source(source);
+                    maker.fill(mesh, cell, solid);
+                });
                 if let Some(moments) = overlap(intersector, solid, target, needed) {
                     visit_moments(visit, source, moments, needed);
                 }

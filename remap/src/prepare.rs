@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use geom_intersect::{OrientedBounds, SolidClass};
-use mesh_core::{Bounds, CellId, UnstructuredMesh};
+use mesh_core::{Bounds, UnstructuredMesh};
 use rayon::prelude::*;
 
 use crate::assembly::{Frame, GrowingMatrix, RowBlock, sort_rows};
@@ -64,7 +64,8 @@ pub struct Seconds {
 /// on the current `rayon` thread pool; the result has the same bits for any number of threads.
 ///
 /// Memory beside the meshes: 12 bytes per entry, and while it runs some 100 bytes per source cell, half as
-/// many again where cells are numbered anew, for lack of a good order, and where both meshes are of tetrahedra.
+/// many again where both meshes are of tetrahedra, and where cells that are no boxes are numbered anew, for lack of a
+/// good order.
 /// What it costs in time is in `benches/runs`.
 ///
 /// # Errors
@@ -106,12 +107,12 @@ pub fn prepare_with(
     cut_source.check_count(scheme, from, frame.columns)?;
     cut_target.check_count(scheme, to, frame.rows)?;
     let search_frame = SearchFrame::of_meshes(cut_source.mesh(), cut_target.mesh());
-    let sources = search_frame.bounds_of(cut_source.mesh());
+    let source_bounds = search_frame.bounds_of(cut_source.mesh());
     let are_tetrahedra = are_tetrahedra([cut_source.mesh(), cut_target.mesh()]);
     let sources = if are_tetrahedra {
-        NumberedCells::as_given(sources)
+        NumberedCells::as_given(&source_bounds)
     } else {
-        NumberedCells::of_source(sources)
+        NumberedCells::of_source(&source_bounds)
     };
     let (bounds, classes) = examine(&sources);
     // What is left of it serial runs beside the fingerprints, which are needed in the end.
@@ -127,13 +128,14 @@ pub fn prepare_with(
     );
     let (sources, classes) = match search.take_order() {
         Some(order) => {
-            let classes = order.par_iter().map(|&cell| classes[cell as usize]);
-            let classes = classes.collect();
-            (sources.reordered(order), classes)
+            let in_order = order.par_iter().map(|&cell| classes[cell as usize]);
+            let in_order = in_order.collect();
+            drop(classes);
+            (sources.reordered(order), in_order)
         }
         None => (sources, classes),
     };
-    let oriented = are_tetrahedra.then(|| OrientedCells::of_mesh(sources.mesh()));
+    let oriented = are_tetrahedra.then(|| OrientedCells::of_source(&sources));
     if let Some(expected) = scheme.source_mesh()
         && expected != fingerprints[0]
     {
@@ -162,12 +164,13 @@ pub fn prepare_with(
     };
     let targets = search_frame.bounds_of(cut_target.mesh());
     let are_scattered = has_scattered_cells(&targets);
-    let (mut matrix, mut last) = job.rows_of_all(targets, are_scattered)?;
+    let (mut matrix, mut last) = job.rows_of_all(&targets, are_scattered)?;
     seconds.intersect = lap();
 
     matrix.append(&mut last);
     drop((last, job));
     drop((search, classes, oriented, sources));
+    drop((source_bounds, targets));
     let matrix = matrix.finish(&frame)?;
     let matrix = put_together(matrix, [(&cut_source, from), (&cut_target, to)]);
     seconds.assemble = lap();
@@ -184,7 +187,7 @@ struct Job<'a> {
     target: &'a CutMesh<'a>,
     scheme: &'a dyn Scheme,
     /// The source cells, as they are numbered in the search and among the classes.
-    sources: &'a NumberedCells,
+    sources: &'a NumberedCells<'a>,
     search: &'a CandidateSearch,
     classes: &'a [SolidClass],
     oriented: Option<&'a OrientedCells>,
@@ -205,11 +208,11 @@ impl Job<'_> {
     /// the last window, which are to be appended.
     fn rows_of_all(
         &self,
-        targets: CellBounds,
+        targets: &CellBounds,
         are_scattered: bool,
     ) -> Result<(GrowingMatrix, Vec<RowBlock>), PrepareError> {
         let cells = self.target.mesh().cell_count();
-        let targets = NumberedCells::as_given(targets);
+        let as_given = NumberedCells::as_given(targets);
         let mut matrix = GrowingMatrix::new(self.frame.rows, cells);
         let window = if are_scattered {
             self.renumbered_window
@@ -227,9 +230,9 @@ impl Job<'_> {
             let compute = || {
                 if are_scattered {
                     let window = window.start as u32..window.end as u32;
-                    self.rows_renumbered(targets.bounds(), window)
+                    self.rows_renumbered(targets, window)
                 } else {
-                    self.rows(&targets, window)
+                    self.rows(&as_given, window)
                 }
             };
             let ((), next) = rayon::join(append, compute);
@@ -246,32 +249,31 @@ impl Job<'_> {
     ) -> Result<Vec<RowBlock>, PrepareError> {
         let start = window.start;
         let targets = NumberedCells::anew(targets, window);
-        let cells = 0..targets.mesh().cell_count();
+        let cells = 0..targets.count();
         let blocks = self.rows(&targets, cells.clone())?;
-        let given = |cell: usize| targets.given_id(CellId::new(cell as u32)).get() - start;
-        let order: Vec<u32> = cells.map(given).collect();
+        let from_start = |cell: usize| targets.id(cell as u32).get() - start;
+        let order: Vec<u32> = cells.map(from_start).collect();
         Ok(vec![sort_rows(blocks, &order, BLOCK)])
     }
 
     /// Computes the rows of consecutive target cells, in parallel.
     fn rows(
         &self,
-        targets: &NumberedCells,
+        targets: &NumberedCells<'_>,
         cells: Range<usize>,
     ) -> Result<Vec<RowBlock>, PrepareError> {
         let blocks = cells.len().div_ceil(BLOCK);
         let blocks = (0..blocks).into_par_iter().map(|block| {
             let start = cells.start + block * BLOCK;
-            let cells = start..cells.end.min(start + BLOCK);
-            let cells = cells.map(|cell| CellId::new(cell as u32));
+            let cells = start as u32..cells.end.min(start + BLOCK) as u32;
             let idle = lock(&self.workers).pop();
             let mut worker = idle.unwrap_or_default();
             let spare = lock(&self.spare).pop();
             let mut rows = spare.unwrap_or_default();
             // A worker with what is left of a failure does not come back.
-            worker.visit(self, targets, cells.clone().map(TargetCell::new), &mut rows)?;
+            worker.visit(self, targets, cells.clone(), &mut rows)?;
             lock(&self.workers).push(worker);
-            let ends_cell = |cell: &CellId| self.target.ends_cell(targets.given_id(*cell));
+            let ends_cell = |&cell: &u32| self.target.ends_cell(targets.id(cell));
             (self.progress)(cells.filter(ends_cell).count() as u64);
             Ok(rows)
         });
@@ -304,16 +306,16 @@ impl Worker {
     fn visit(
         &mut self,
         job: &Job<'_>,
-        targets: &NumberedCells,
-        cells: impl Iterator<Item = TargetCell>,
+        targets: &NumberedCells<'_>,
+        cells: Range<u32>,
         rows: &mut RowBlock,
     ) -> Result<(), PrepareError> {
         self.overlaps.forget_targets();
         self.targets.clear();
-        self.targets.extend(cells);
-        let bounds = self.targets.iter();
-        let bounds = bounds.map(|target| {
-            targets.prefetch_after(target.id());
+        let ids = cells.clone().map(|cell| TargetCell::new(targets.id(cell)));
+        self.targets.extend(ids);
+        let bounds = cells.zip(&self.targets).map(|(cell, target)| {
+            targets.prefetch_after(cell);
             targets.bounds().of(target.id())
         });
         self.bounds.clear();
@@ -331,7 +333,7 @@ impl Worker {
         job.search
             .find_candidates_of_each(&bounds, oriented, &mut nearby, |index, candidates| {
                 if outcome.is_ok() {
-                    self.overlap(job, targets, index, candidates);
+                    self.overlap(job, targets.mesh(), index, candidates);
                     outcome = rows.push_cell(&mut self.contributions, job.frame);
                 }
             });
@@ -345,14 +347,14 @@ impl Worker {
     fn overlap(
         &mut self,
         job: &Job<'_>,
-        targets: &NumberedCells,
+        target_mesh: &UnstructuredMesh,
         index: usize,
         candidates: &[Candidate],
     ) {
         let cells = &self.targets[index..];
         let meshes = Meshes {
-            source: job.sources.mesh(),
-            target: targets.mesh(),
+            sources: job.sources,
+            target: target_mesh,
             classes: job.classes,
             search: job.search,
             frame: job.search_frame,
@@ -360,18 +362,18 @@ impl Worker {
         let (found, sources) = (&mut self.found, job.sources);
         found.clear();
         let add = |source: SourceCell, volume: f64, rest: Option<&Rest>| {
-            let source = SourceCell::new(sources.given_id(source.id()));
+            let source = SourceCell::new(sources.id(source.get()));
             found.push(source, volume, rest);
         };
         let needed = job.scheme.moments_needed();
         self.overlaps
             .for_each(meshes, cells, candidates, needed, add);
         found.sort();
-        let target = targets.given_id(cells[0].id());
+        let target = cells[0];
         self.contributions.begin(target.get());
         let overlaps = Overlaps {
             found,
-            target: TargetCell::new(target),
+            target,
             sources: job.source,
             targets: job.target,
         };
@@ -382,7 +384,7 @@ impl Worker {
 
 #[cfg(test)]
 mod tests {
-    use mesh_core::{BoxCellShape, BoxMesh, CsrMatrix, Point3, Vector3};
+    use mesh_core::{BoxCellShape, BoxMesh, CellId, CsrMatrix, Point3, Vector3};
     use nalgebra::Rotation3;
 
     use super::*;
@@ -433,10 +435,18 @@ mod tests {
         }
     }
 
+    /// How the source cells are numbered; the target cells are numbered anew together with them.
+    #[derive(Debug, Clone, Copy, PartialEq)]
+    enum Numbering {
+        AsGiven,
+        Anew,
+        Copied,
+    }
+
     fn matrix(
         scheme: &dyn Scheme,
         (shape, jitter): (BoxCellShape, f64),
-        renumbered: bool,
+        numbering: Numbering,
         renumbered_window: usize,
     ) -> CsrMatrix {
         // Every 101st cell of a box that lies askew.
@@ -464,10 +474,14 @@ mod tests {
             [&source, &target].map(|mesh| CutMesh::new(mesh, Pieces::Cells).unwrap());
         let search_frame = SearchFrame::default();
         let [sources, targets] = [&source, &target].map(|mesh| search_frame.bounds_of(mesh));
-        let sources = if renumbered {
-            NumberedCells::anew(&sources, 0..source.cell_count() as u32)
-        } else {
-            NumberedCells::as_given(sources)
+        let (count, given) = (
+            source.cell_count() as u32,
+            NumberedCells::as_given(&sources),
+        );
+        let sources = match numbering {
+            Numbering::AsGiven => given,
+            Numbering::Anew => NumberedCells::anew(&sources, 0..count),
+            Numbering::Copied => given.reordered((0..count).rev().collect()),
         };
         let (bounds, classes) = examine(&sources);
         let job = Job {
@@ -485,7 +499,9 @@ mod tests {
             spare: Mutex::default(),
             renumbered_window,
         };
-        let (mut matrix, mut last) = job.rows_of_all(targets, renumbered).unwrap();
+        let (mut matrix, mut last) = job
+            .rows_of_all(&targets, numbering != Numbering::AsGiven)
+            .unwrap();
         matrix.append(&mut last);
         matrix.finish(&frame).unwrap()
     }
@@ -500,10 +516,17 @@ mod tests {
             (BoxCellShape::Tetrahedron, 0.2),
         ] {
             for scheme in [&P0P0 as &dyn Scheme, &Nodes] {
-                let expected = matrix(scheme, cells, false, 0);
+                let expected = matrix(scheme, cells, Numbering::AsGiven, 0);
                 // 512 cells or six times as many, in blocks of 128.
-                for window in [1, 100, 128, 300, 512, 1000] {
-                    let found = matrix(scheme, cells, true, window);
+                for (window, numbering) in [
+                    (1, Numbering::Anew),
+                    (100, Numbering::Copied),
+                    (128, Numbering::Anew),
+                    (300, Numbering::Copied),
+                    (512, Numbering::Anew),
+                    (1000, Numbering::Copied),
+                ] {
+                    let found = matrix(scheme, cells, numbering, window);
                     assert_eq!(
                         mesh_core::digest(&found),
                         mesh_core::digest(&expected),
@@ -512,7 +535,7 @@ mod tests {
                     );
                 }
             }
-            alone.install(|| matrix(&InOrder::default(), cells, true, 300));
+            alone.install(|| matrix(&InOrder::default(), cells, Numbering::Anew, 300));
         }
     }
 }

@@ -1,7 +1,5 @@
 //! The frame in which cells have bounds: that of the world, or one along which the cells lie.
 
-use std::sync::Arc;
-
 use geom_intersect::SolidClass;
 use mesh_core::{Bounds, CellId, Point3, UnstructuredMesh, Vector3, prefetch};
 use nalgebra::Matrix3;
@@ -33,7 +31,7 @@ struct Turn {
 pub(crate) struct CellBounds {
     /// Shares all with the mesh given.
     mesh: UnstructuredMesh,
-    turned: Option<Arc<Turned>>,
+    turned: Option<Turned>,
 }
 
 #[derive(Debug)]
@@ -96,10 +94,10 @@ impl SearchFrame {
         let turned = self.turn.as_ref().map(|turn| {
             let nodes = mesh.nodes().par_iter().with_min_len(4096);
             let nodes = nodes.map(|node| Point3::from(turn.axes * (node - turn.origin)));
-            Arc::new(Turned {
+            Turned {
                 nodes: nodes.collect(),
                 slack: turn.slack,
-            })
+            }
         });
         let mesh = mesh.clone();
         CellBounds { mesh, turned }
@@ -126,12 +124,6 @@ impl CellBounds {
     #[inline]
     pub(crate) fn mesh(&self) -> &UnstructuredMesh {
         &self.mesh
-    }
-
-    /// Returns the bounds of the cells of another mesh that has the same nodes.
-    pub(crate) fn of_same_nodes(&self, mesh: UnstructuredMesh) -> Self {
-        let turned = self.turned.clone();
-        Self { mesh, turned }
     }
 
     /// Returns the first node of a cell in this frame.
@@ -166,19 +158,19 @@ impl CellBounds {
         }
     }
 
-    /// Returns bounds and class of a cell in this frame, given those in the world.
+    /// Returns bounds and class of a cell, of a mesh with the same nodes, in this frame, given those in the world.
     #[inline]
     pub(crate) fn turn(
         &self,
-        cell: CellId,
+        (mesh, cell): (&UnstructuredMesh, CellId),
         bounds: Bounds,
         class: SolidClass,
     ) -> (Bounds, SolidClass) {
         match &self.turned {
             None => (bounds, class),
             Some(turned) => {
-                let bounds = turned.bounds(&self.mesh, cell);
-                let nodes = turned.nodes_of(&self.mesh, cell);
+                let bounds = turned.bounds(mesh, cell);
+                let nodes = turned.nodes_of(mesh, cell);
                 let class = class.with_radius((bounds.min, bounds.max), nodes);
                 (bounds, class)
             }
@@ -331,7 +323,7 @@ mod tests {
                 mesh.cell_ids().map(solid).collect::<Vec<_>>()
             });
             for (cell, solid) in source.cell_ids().zip(&solids[0]) {
-                let (turned, class) = bounds[0].turn(cell, Bounds::EMPTY, solid.class());
+                let (turned, class) = bounds[0].turn((&source, cell), Bounds::EMPTY, solid.class());
                 assert_eq!(turned, bounds[0].of(cell));
                 let (centre, radius) = frame.ball_around(&turned, class);
                 for node in source.cell_nodes(cell) {

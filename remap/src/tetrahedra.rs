@@ -7,7 +7,6 @@ use mesh_core::{CellId, Point3, Shape, UnstructuredMesh, prefetch};
 use crate::candidates::Candidate;
 use crate::cell_table::CellTable;
 use crate::cells::{SolidMaker, SourceCell, TargetCell};
-use crate::numbering::prefetch_nodes;
 use crate::overlaps::{Meshes, Rest, overlap, visit_moments};
 use crate::scheme::MomentsNeeded;
 
@@ -33,7 +32,7 @@ impl Tetrahedra {
             return false;
         }
         if let Some(next) = cells.get(1) {
-            prefetch_nodes(mesh, next.id());
+            mesh.prefetch_nodes(next.id());
         }
         self.target.set(&nodes(mesh, cell))
     }
@@ -65,7 +64,8 @@ impl Tetrahedra {
             maker.fill(meshes.target, target.id(), target_solid);
             for cell in self.left.drain(..) {
                 let class = meshes.classes[cell.id().index()];
-                maker.fill_classified(meshes.source, cell.id(), class, solid);
+                let (mesh, id) = meshes.source(cell);
+                maker.fill_classified(mesh, id, class, solid);
                 if let Some(moments) = overlap(intersector, solid, target_solid, needed) {
                     visit_moments(visit, cell, moments, needed);
                 }
@@ -94,9 +94,10 @@ impl Tetrahedra {
         }
         let missing = self.missing[..count].iter().map(|&place| place as usize);
         for place in missing.clone() {
-            let cell = candidates[place].cell().id();
-            prefetch(&meshes.classes[cell.index()]);
-            prefetch_nodes(meshes.source, cell);
+            let cell = candidates[place].cell();
+            prefetch(&meshes.classes[cell.id().index()]);
+            let (mesh, cell) = meshes.source(cell);
+            mesh.prefetch_nodes(cell);
         }
         let is_other = |&place: &usize| !meshes.has_convex_tetrahedron(candidates[place].cell());
         let end = missing.clone().find(is_other).unwrap_or(candidates.len());
@@ -105,7 +106,8 @@ impl Tetrahedra {
             let cell = candidates[place].cell();
             kept.keep(cell, |tetrahedron| {
                 let class = meshes.classes[cell.id().index()];
-                *tetrahedron = SourceTetrahedron::new(nodes(meshes.source, cell.id()), class);
+                let (mesh, cell) = meshes.source(cell);
+                *tetrahedron = SourceTetrahedron::new(nodes(mesh, cell), class);
             });
         }
         let kept = self.kept.slots();
