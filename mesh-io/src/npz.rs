@@ -13,7 +13,7 @@
 //! All but the first five are ours; other readers pass over them.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek, Write};
+use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use bytemuck::NoUninit;
@@ -322,6 +322,7 @@ fn check_offsets(offsets: &[usize], entries: usize) -> Result<(), NpzError> {
 ///
 /// Whatever `out` returns.
 pub fn write(out: impl Write + Seek, file: &MatrixFile) -> io::Result<()> {
+    let out = UntilFailure { out, failed: false };
     let mut writer = NpzWriter {
         zip: ZipWriter::new(out),
     };
@@ -366,6 +367,41 @@ pub fn write(out: impl Write + Seek, file: &MatrixFile) -> io::Result<()> {
         writer.add_number("target_rows", label.target_rows)?;
     }
     writer.zip.finish()?.flush()
+}
+
+/// Passes everything on until something fails, and nothing after that: what is dropped with an error on its way
+/// tries to finish an archive, and would say on standard error that it cannot.
+struct UntilFailure<W> {
+    out: W,
+    failed: bool,
+}
+
+impl<W> UntilFailure<W> {
+    fn pass<T>(&mut self, done: T, act: impl FnOnce(&mut W) -> io::Result<T>) -> io::Result<T> {
+        if self.failed {
+            return Ok(done);
+        }
+        let result = act(&mut self.out);
+        let is_failure = |error: &io::Error| error.kind() != io::ErrorKind::Interrupted;
+        self.failed = result.as_ref().is_err_and(is_failure);
+        result
+    }
+}
+
+impl<W: Write> Write for UntilFailure<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.pass(bytes.len(), |out| out.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.pass((), Write::flush)
+    }
+}
+
+impl<W: Seek> Seek for UntilFailure<W> {
+    fn seek(&mut self, place: SeekFrom) -> io::Result<u64> {
+        self.pass(0, |out| out.seek(place))
+    }
 }
 
 /// An id in 64 bits.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail, ensure};
 use mesh_core::{Field, Location, UnstructuredMesh};
 use mesh_io::{MatrixFile, MeshFile, ReadOptions, Step, WriteError, WriteOptions};
-use remap::OverlapMatrix;
+use remap::{OverlapMatrix, P0P0, Scheme as _};
 
 /// Reads a mesh; what the reader noted (skipped cells, say) becomes warnings.
 pub(crate) fn read_mesh(
@@ -71,7 +71,18 @@ pub(crate) fn read_suspected_matrix(
     let file = mesh_io::read_matrix_unchecked(path)?;
     warnings.extend(notes(path, &file));
     warnings.extend(warning_where_changed(path, &file));
+    warnings.extend(warning_of_other_scheme(path, &file));
     whole(path, file)
+}
+
+/// A warning where the entries of a matrix are no volumes of overlaps.
+fn warning_of_other_scheme(path: &Path, file: &MatrixFile) -> Option<String> {
+    let scheme = file.scheme.as_deref().filter(|&name| name != P0P0.name())?;
+    Some(format!(
+        "{}: is of the scheme {scheme}; what is checked are the laws of p0-p0, whose entries are volumes of overlaps, \
+         and a matrix of another scheme need not obey them",
+        path.display()
+    ))
 }
 
 /// A warning where a matrix is not the one that was written.
@@ -224,6 +235,18 @@ impl TextOutput {
         let write = |file: &mut BufWriter<fs::File>| file.write_all(text.as_bytes());
         Ok(mesh_io::write_atomically(&self.0, write)?)
     }
+}
+
+/// Whether two paths are of one file, which need not exist.
+pub(crate) fn is_same_place(one: &Path, other: &Path) -> bool {
+    let place = |path: &Path| {
+        let name = path.file_name()?;
+        let parent = path.parent().filter(|parent| *parent != Path::new(""));
+        let parent = parent.unwrap_or(Path::new(".")).canonicalize().ok()?;
+        let path = parent.join(name);
+        Some(path.canonicalize().unwrap_or(path))
+    };
+    place(one).is_some_and(|one| place(other) == Some(one))
 }
 
 /// A directory that files can be written into.

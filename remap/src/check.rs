@@ -9,7 +9,7 @@
 use std::sync::OnceLock;
 
 use geom_intersect::{Intersector, Solid};
-use mesh_core::{Bounds, CellId, UnstructuredMesh};
+use mesh_core::{Bounds, CellId, Location, UnstructuredMesh};
 use rayon::prelude::*;
 use rstar::primitives::Rectangle;
 use rstar::{AABB, RTree};
@@ -64,7 +64,9 @@ pub struct Sums {
     pub partly_covered_cells: usize,
     /// Cells with volume and without an entry.
     pub uncovered_cells: usize,
-    /// Cells whose sum breaks a law, worst first, ten at most.
+    /// How many cells have a sum that breaks a law.
+    pub violating_cells: usize,
+    /// These cells, worst first, ten at most.
     pub violations: Vec<Violation>,
 }
 
@@ -95,13 +97,21 @@ impl Violation {
 ///
 /// # Errors
 ///
-/// If the matrix does not belong to the meshes.
+/// If the matrix does not belong to the meshes, or has nodes as rows or columns.
 pub fn check(
     matrix: &OverlapMatrix,
     source: &UnstructuredMesh,
     target: &UnstructuredMesh,
 ) -> Result<Report, MatrixMismatch> {
     matrix.check_meshes(source, target)?;
+    for (location, entries, mesh) in [
+        (matrix.target_location(), "rows", "target"),
+        (matrix.source_location(), "columns", "source"),
+    ] {
+        if location != Location::Cells {
+            return Err(MatrixMismatch::OfNodes { entries, mesh });
+        }
+    }
     let rows = Side::new(target, matrix.row_sums(), source).sums();
     let columns = Side::new(source, matrix.column_sums(), target).sums();
     let values = matrix.matrix().data();
@@ -178,8 +188,10 @@ impl<'a> Side<'a> {
             .map(|cell| cell.violation)
             .collect();
         violations.sort_by(|a, b| b.deviation().abs().total_cmp(&a.deviation().abs()));
+        let violating_cells = violations.len();
         violations.truncate(10);
         Sums {
+            violating_cells,
             worst: worst.map_or(0.0, |cell| cell.violation.deviation().abs()),
             worst_cell: worst.map(|cell| cell.violation.cell),
             largest_excess: excess.fold(0.0, f64::max),

@@ -137,6 +137,16 @@ pub enum ProjectionError {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum MatrixMismatch {
+    /// The laws of overlaps were asked of a matrix of nodes.
+    #[error(
+        "its {entries} are nodes of the {mesh} mesh; expected cells of both meshes, whose volumes the sums are held against, as the scheme p0-p0 has them"
+    )]
+    OfNodes {
+        /// `rows` or `columns`.
+        entries: &'static str,
+        /// `target` or `source`.
+        mesh: &'static str,
+    },
     /// The matrix has another number of columns than the source mesh has cells.
     #[error("the matrix has {columns} columns, but the source mesh has {count} {location}")]
     Columns {

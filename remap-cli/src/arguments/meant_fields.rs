@@ -9,7 +9,10 @@ use serde::Serialize;
 
 use super::meant::reading;
 use super::typed_fields::{FieldArguments, FixupName, MissingName, NatureName};
-use crate::files::{MeshOutput, TextOutput};
+use crate::files::{MeshOutput, TextOutput, is_same_place};
+
+/// The name under which the covered fraction is written.
+pub(crate) const COVERAGE: &str = "coverage";
 
 /// Which fields are carried from where to where, and how.
 pub(crate) struct FieldsJob {
@@ -84,6 +87,24 @@ impl FieldsJob {
         } else {
             Empty::Leave
         };
+        ensure!(
+            !typed.coverage || !names.iter().any(|name| name == COVERAGE),
+            "--coverage: would be written as {COVERAGE:?}, which is the name of a field that is carried; expected one of both"
+        );
+        if let Some(report) = &typed.report {
+            for (other, what) in [
+                (&source, "the source mesh is read from"),
+                (&target, "the target mesh is read from"),
+                (&typed.output, "the mesh is written to"),
+            ] {
+                if is_same_place(report, other) {
+                    bail!(
+                        "--report {}: is the file that {what}; expected another",
+                        report.display()
+                    );
+                }
+            }
+        }
         let fixup = typed.fixup.map(|name| Fixup {
             partly: partly_covered(name),
             empty,

@@ -19,7 +19,7 @@ pub(crate) use meant::{
     ApplyJob, CheckJob, ConvertJob, DemoJob, GenerateJob, InfoJob, Invocation, Job, PartOfParts,
     PrepareJob, TransferJob,
 };
-pub(crate) use meant_fields::{DefaultValue, FieldsJob, Steps, TransferOptions};
+pub(crate) use meant_fields::{COVERAGE, DefaultValue, FieldsJob, Steps, TransferOptions};
 
 /// What the command line of this process means, or how the command ends at once.
 pub(crate) fn parse(schemes: &Schemes) -> Result<Invocation, Ending> {

@@ -32,7 +32,10 @@ struct CheckReport {
     partly_covered_source_cells: usize,
     uncovered_source_cells: usize,
     nonpositive_entries: usize,
-    /// Cells that break a law, worst first.
+    /// How many cells break a law.
+    violating_target_cells: usize,
+    violating_source_cells: usize,
+    /// The worst ten of them, worst first.
     worst_target_cells: Vec<CellReport>,
     worst_source_cells: Vec<CellReport>,
     holds: bool,
@@ -93,6 +96,8 @@ pub(crate) fn run(job: &CheckJob, progress: &Progress) -> anyhow::Result<Outcome
         partly_covered_source_cells: found.columns.partly_covered_cells,
         uncovered_source_cells: found.columns.uncovered_cells,
         nonpositive_entries: found.nonpositive_entries,
+        violating_target_cells: found.rows.violating_cells,
+        violating_source_cells: found.columns.violating_cells,
         worst_target_cells: found.rows.violations.iter().map(CellReport::from).collect(),
         worst_source_cells: found
             .columns
@@ -126,7 +131,7 @@ fn text(report: &CheckReport, rows: &Sums, columns: &Sums) -> String {
             sums.wholly_covered_cells.to_string(),
             sums.partly_covered_cells.to_string(),
             sums.uncovered_cells.to_string(),
-            sums.violations.len().to_string(),
+            sums.violating_cells.to_string(),
         ]
     };
     let header = [

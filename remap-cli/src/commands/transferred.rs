@@ -15,7 +15,7 @@ use super::meshes::Meshes;
 use super::prepare::warning_where_nothing_overlaps;
 use super::report::{MatrixFacts, MatrixReport, Seconds, Volumes};
 use super::series::{Series, places};
-use crate::arguments::{DefaultValue, FieldsJob, TransferOptions};
+use crate::arguments::{COVERAGE, DefaultValue, FieldsJob, TransferOptions};
 use crate::output::Outcome;
 use crate::progress::Progress;
 use crate::schemes::GivenMesh;
@@ -245,7 +245,7 @@ fn carry_steps(
             carried.push(field);
         }
         if job.coverage {
-            carried.push(carrier.operator().coverage_field("coverage"));
+            carried.push(carrier.operator().coverage_field(COVERAGE));
         }
         let fields = joined(existing, carried);
         steps.push(Step { time, fields });

@@ -227,3 +227,32 @@ fn parts_that_do_not_make_a_whole_are_named() {
         assert!(error.contains(said), "{parts}: {error}");
     }
 }
+
+#[test]
+fn a_report_takes_the_place_of_no_mesh() {
+    let bench = Bench::with_meshes();
+    let before = std::fs::read(bench.path("target.vtu")).unwrap();
+    for report in ["source.vtu", "target.vtu", "./target.vtu", "out.vtu"] {
+        let line = "transfer source.vtu target.vtu --field temperature -o out.vtu --report";
+        let error = bench.fails(&format!("{line} {report}"));
+        assert!(error.contains(&format!("--report {report}")), "{error}");
+    }
+    assert_eq!(std::fs::read(bench.path("target.vtu")).unwrap(), before);
+    assert!(!bench.path("out.vtu").exists());
+}
+
+#[test]
+fn the_laws_are_not_asked_of_matrices_of_nodes() {
+    let bench = Bench::with_meshes();
+    for (scheme, entries) in [("p1-p0", "columns"), ("p0-p1", "rows"), ("p1-p1", "rows")] {
+        bench.json(&format!(
+            "prepare source.vtu target.vtu --scheme {scheme} -o m.npz"
+        ));
+        let error = bench.fails("check m.npz source.vtu target.vtu");
+        let expected = format!("m.npz: its {entries} are nodes");
+        assert!(
+            error.contains(&expected) && error.contains("p0-p0"),
+            "{error}"
+        );
+    }
+}

@@ -2,8 +2,8 @@
 
 use crate::common::{entries, jittered, larger, overlaps, worst_difference};
 use mesh_core::{BoxCellShape, BoxMesh, CellId, UnstructuredMesh};
-use remap::OverlapMatrix;
 use remap::check::{Report, SUM_TOLERANCE, check};
+use remap::{MatrixMismatch, MatrixScheme, OverlapMatrix, P0P1, P1P0, P1P1};
 
 /// Two meshes of the unit cube, and their matrix.
 struct Case {
@@ -256,6 +256,9 @@ fn every_entry_times_1_0000001_breaks_both_laws() {
     assert!(!report.holds);
     assert_eq!(report.rows.violations.len(), 10);
     assert_eq!(report.columns.violations.len(), 10);
+    // All of them, not only those that are listed.
+    assert_eq!(report.rows.violating_cells, case.target.cell_count());
+    assert_eq!(report.columns.violating_cells, case.source.cell_count());
     assert!((report.rows.largest_excess - 1e-7).abs() <= 1e-12);
     assert!((report.overlap_volume - 1.000_000_1).abs() <= 1e-13);
 }
@@ -337,4 +340,24 @@ fn a_matrix_with_an_undefined_value_breaks_the_laws() {
         breaks_row(&report, 0) && breaks_column(&report, 0),
         "{report:?}"
     );
+}
+
+#[test]
+fn the_laws_of_overlaps_are_not_asked_of_nodes() {
+    let source = BoxMesh::unit([2; 3]).generate().unwrap();
+    let target = BoxMesh {
+        shape: BoxCellShape::Tetrahedron,
+        ..BoxMesh::unit([3; 3])
+    };
+    let target = target.generate().unwrap();
+    for (scheme, expected) in [
+        (&P1P0 as &dyn MatrixScheme, ("columns", "source")),
+        (&P0P1, ("rows", "target")),
+        (&P1P1, ("rows", "target")),
+    ] {
+        let matrix = scheme.prepare_matrix(&source, &target, &|_| {});
+        let error = check(&matrix.unwrap().matrix, &source, &target).unwrap_err();
+        let (entries, mesh) = expected;
+        assert_eq!(error, MatrixMismatch::OfNodes { entries, mesh });
+    }
 }
