@@ -107,9 +107,9 @@ impl Grid {
     fn of_planes(some: &[Point3], count: usize) -> Option<Self> {
         let axis = |axis: usize| {
             let planes = Planes::through(some.iter().map(|point| point[axis]).collect());
-            // Of what lies on no planes each point has its own, so that two axes tell.
             let bins = planes.bins() as f64;
-            (bins <= MAX_BINS * count as f64).then_some(Axis::Planes(planes))
+            let axis = planes.as_equal_bins().unwrap_or(Axis::Planes(planes));
+            (bins <= MAX_BINS * count as f64).then_some(axis)
         };
         let grid = Self {
             axes: [axis(0)?, axis(1)?, axis(2)?],
@@ -212,6 +212,21 @@ impl Planes {
             planes.before.push(count as u16);
         }
         planes
+    }
+
+    /// Returns bins of one width that tell the same planes apart, found without a search; none if the planes are not even.
+    fn as_equal_bins(&self) -> Option<Axis> {
+        let (first, last) = (self.ends.first()?, self.ends.last()?);
+        let width = (last - first) / (self.ends.len() - 1) as f64;
+        // Between two planes there is half a bin on each side of an end.
+        let is_near = |(place, end): (usize, &f64)| {
+            (end - (first + width * place as f64)).abs() <= 0.25 * width
+        };
+        (width > 0.0 && self.ends.iter().enumerate().all(is_near)).then_some(Axis::Equal {
+            low: first - width,
+            scale: 1.0 / width,
+            count: self.bins() as u32,
+        })
     }
 
     /// Returns the piece of the axis in which a coordinate is: never a lower one for a higher coordinate.
@@ -352,6 +367,27 @@ mod tests {
                 let expected = planes.ends.iter().filter(|&&end| end <= coordinate).count();
                 assert_eq!(planes.bin(coordinate), expected as u32, "{coordinate}");
             }
+        }
+    }
+
+    #[test]
+    fn only_even_planes_are_told_apart_by_equal_bins() {
+        let far: Vec<f64> = even(100).iter().map(|place| 1e8 - place).collect();
+        for (axis, is_even) in [(even(100), true), (far, true), (graded_by(100, 2.0), false)] {
+            let planes = Planes::through(axis.clone());
+            let equal = planes.as_equal_bins();
+            assert_eq!(equal.is_some(), is_even);
+            for coordinate in axis {
+                let bin = equal.as_ref().map(|equal| equal.bin(coordinate));
+                assert!(
+                    bin.is_none_or(|bin| bin == planes.bin(coordinate)),
+                    "{coordinate}"
+                );
+            }
+        }
+        // Of one or two planes nobody can say.
+        for axis in [vec![1.0], vec![1.0, 2.0]] {
+            assert!(Planes::through(axis).as_equal_bins().is_none());
         }
     }
 

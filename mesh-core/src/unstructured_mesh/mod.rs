@@ -118,11 +118,11 @@ impl UnstructuredMesh {
         Self {
             nodes: Arc::new(nodes),
             cells: Arc::new(Cells {
-                alike,
                 shapes,
                 offsets,
                 connectivity,
                 polyhedra,
+                alike,
             }),
             mirrored_cells,
             fingerprint: OnceLock::new(),
@@ -190,12 +190,11 @@ impl UnstructuredMesh {
     /// appearance in its faces.
     #[must_use]
     pub fn cell_nodes(&self, cell: CellId) -> &[NodeId] {
-        let range = match self.cells.alike {
-            Some((_, nodes)) => nodes * cell.index()..nodes * (cell.index() + 1),
-            None => {
-                let offsets = &self.cells.offsets[cell.index()..cell.index() + 2];
-                offsets[0]..offsets[1]
-            }
+        let range = if let Some((_, nodes)) = self.cells.alike {
+            nodes * cell.index()..nodes * (cell.index() + 1)
+        } else {
+            let offsets = &self.cells.offsets[cell.index()..cell.index() + 2];
+            offsets[0]..offsets[1]
         };
         &self.cells.connectivity[range]
     }
