@@ -49,7 +49,7 @@ struct Planes {
     ends: Vec<f64>,
     low: f64,
     scale: f64,
-    /// How many ends lie before each of [`PIECES`] equal pieces of the axis; last, how many there are.
+    /// How many ends lie before each of [`PIECES`] equal pieces from the first end to the last; last, how many there are.
     before: Vec<u16>,
 }
 
@@ -99,28 +99,21 @@ impl Grid {
                 count: count as u32,
             }
         });
-        Some(Self { axes }).filter(|grid| grid.has_bins_for(count))
+        Some(Self { axes }).filter(|grid| are_few(grid.bins(), count))
     }
 
     /// Returns a grid with a bin around each plane across an axis on which some of `count` points lie. None if these
     /// are too many for a grid of so many points, or too few.
     fn of_planes(some: &[Point3], count: usize) -> Option<Self> {
-        let axis = |axis: usize| {
-            let planes = Planes::through(some.iter().map(|point| point[axis]).collect());
-            let bins = planes.bins() as f64;
-            let axis = planes.as_equal_bins().unwrap_or(Axis::Planes(planes));
-            (bins <= MAX_BINS * count as f64).then_some(axis)
-        };
-        let grid = Self {
-            axes: [axis(0)?, axis(1)?, axis(2)?],
-        };
-        let may_do = grid.bins() * MAX_CROWD as f64 >= count as f64;
-        (may_do && grid.has_bins_for(count)).then_some(grid)
-    }
-
-    /// Whether there are not too many bins for so many points.
-    fn has_bins_for(&self, points: usize) -> bool {
-        self.bins() <= (MAX_BINS * points as f64).min(f64::from(u32::MAX))
+        let ends = [0, 1, 2].map(|axis: usize| {
+            let coordinates = some.iter().map(|point| point[axis]);
+            between_planes(coordinates.collect())
+        });
+        let bins = ends.iter().map(|ends| ends.len() as f64 + 1.0).product();
+        let may_do = bins * MAX_CROWD as f64 >= count as f64 && are_few(bins, count);
+        may_do.then(|| Self {
+            axes: ends.map(Axis::between),
+        })
     }
 
     /// How many bins there are.
@@ -156,12 +149,40 @@ impl Grid {
     }
 }
 
+/// Whether there are not too many bins for so many points.
+fn are_few(bins: f64, points: usize) -> bool {
+    bins <= (MAX_BINS * points as f64).min(f64::from(u32::MAX))
+}
+
+/// Returns places between the planes across an axis on which points with these coordinates lie, ascending.
+fn between_planes(mut coordinates: Vec<f64>) -> Vec<f64> {
+    coordinates.sort_unstable_by(f64::total_cmp);
+    let low = coordinates.first().copied().unwrap_or_default();
+    let high = coordinates.last().copied().unwrap_or_default();
+    let rounding = UNITS * f64::EPSILON * low.abs().max(high.abs());
+    let least = (THIN * (high - low)).max(rounding);
+    let steps = coordinates
+        .windows(2)
+        .map(|step| (step[0], step[1] - step[0]));
+    let apart = steps.filter(|&(_, step)| step > least);
+    apart.map(|(plane, step)| plane + 0.5 * step).collect()
+}
+
 impl Axis {
+    /// Returns bins that end at these places between planes: of one width where that tells the same planes apart, as
+    /// they are found without a search.
+    fn between(ends: Vec<f64>) -> Self {
+        match equal_bins(&ends) {
+            Some(equal) => equal,
+            None => Self::Planes(Planes::between(ends)),
+        }
+    }
+
     #[inline]
     fn count(&self) -> u32 {
         match self {
             Self::Equal { count, .. } => *count,
-            Self::Planes(planes) => planes.bins() as u32,
+            Self::Planes(planes) => planes.ends.len() as u32 + 1,
         }
     }
 
@@ -178,31 +199,30 @@ impl Axis {
     }
 }
 
-impl Planes {
-    /// How many bins there are.
-    #[inline]
-    fn bins(&self) -> usize {
-        self.ends.len() + 1
-    }
+/// Returns bins of one width that tell the same planes apart as these ends of bins; none if the planes are not even.
+fn equal_bins(ends: &[f64]) -> Option<Axis> {
+    let (first, last) = (ends.first()?, ends.last()?);
+    let width = (last - first) / (ends.len() - 1) as f64;
+    // Between two planes there is half a bin on each side of an end.
+    let is_near =
+        |(place, end): (usize, &f64)| (end - (first + width * place as f64)).abs() <= 0.25 * width;
+    (width > 0.0 && ends.iter().enumerate().all(is_near)).then_some(Axis::Equal {
+        low: first - width,
+        scale: 1.0 / width,
+        count: ends.len() as u32 + 1,
+    })
+}
 
-    /// Returns bins around the planes at these coordinates, of which there may be several in one.
-    fn through(mut coordinates: Vec<f64>) -> Self {
-        coordinates.sort_unstable_by(f64::total_cmp);
-        let low = coordinates.first().copied().unwrap_or_default();
-        let high = coordinates.last().copied().unwrap_or_default();
-        let width = high - low;
-        let rounding = UNITS * f64::EPSILON * low.abs().max(high.abs());
-        let steps = coordinates.windows(2);
-        let apart = steps.filter(|step| step[1] - step[0] > (THIN * width).max(rounding));
-        let ends: Vec<f64> = apart
-            .map(|step| step[0] + 0.5 * (step[1] - step[0]))
-            .collect();
-        let scale = PIECES as f64 / width;
-        // Where there is one plane, the scale is infinite or not a number; no end is looked for then.
+impl Planes {
+    /// Returns bins that end at these places, which ascend.
+    fn between(ends: Vec<f64>) -> Self {
+        let low = ends.first().copied().unwrap_or_default();
+        let width = ends.last().map_or(0.0, |high| high - low);
+        // Of a single end what is beyond is in the last piece, all else in the first.
         let mut planes = Self {
             ends,
             low,
-            scale,
+            scale: PIECES as f64 / width,
             before: Vec::with_capacity(PIECES + 1),
         };
         let mut count = 0;
@@ -212,21 +232,6 @@ impl Planes {
             planes.before.push(count as u16);
         }
         planes
-    }
-
-    /// Returns bins of one width that tell the same planes apart, found without a search; none if the planes are not even.
-    fn as_equal_bins(&self) -> Option<Axis> {
-        let (first, last) = (self.ends.first()?, self.ends.last()?);
-        let width = (last - first) / (self.ends.len() - 1) as f64;
-        // Between two planes there is half a bin on each side of an end.
-        let is_near = |(place, end): (usize, &f64)| {
-            (end - (first + width * place as f64)).abs() <= 0.25 * width
-        };
-        (width > 0.0 && self.ends.iter().enumerate().all(is_near)).then_some(Axis::Equal {
-            low: first - width,
-            scale: 1.0 / width,
-            count: self.bins() as u32,
-        })
     }
 
     /// Returns the piece of the axis in which a coordinate is: never a lower one for a higher coordinate.
@@ -357,7 +362,7 @@ mod tests {
             ]
             .concat(),
         ] {
-            let planes = Planes::through(axis.clone());
+            let planes = Planes::between(between_planes(axis.clone()));
             let ends = planes
                 .ends
                 .iter()
@@ -374,8 +379,8 @@ mod tests {
     fn only_even_planes_are_told_apart_by_equal_bins() {
         let far: Vec<f64> = even(100).iter().map(|place| 1e8 - place).collect();
         for (axis, is_even) in [(even(100), true), (far, true), (graded_by(100, 2.0), false)] {
-            let planes = Planes::through(axis.clone());
-            let equal = planes.as_equal_bins();
+            let planes = Planes::between(between_planes(axis.clone()));
+            let equal = equal_bins(&planes.ends);
             assert_eq!(equal.is_some(), is_even);
             for coordinate in axis {
                 let bin = equal.as_ref().map(|equal| equal.bin(coordinate));
@@ -387,7 +392,7 @@ mod tests {
         }
         // Of one or two planes nobody can say.
         for axis in [vec![1.0], vec![1.0, 2.0]] {
-            assert!(Planes::through(axis).as_equal_bins().is_none());
+            assert!(equal_bins(&between_planes(axis)).is_none());
         }
     }
 

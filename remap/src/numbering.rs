@@ -65,12 +65,7 @@ impl<'a> NumberedCells<'a> {
         let cells = 0..cells as u32;
         let order = along_rows(bounds, &cells);
         let ids = order.or_else(|| (!are_boxes(bounds)).then(|| along_curve(bounds, &cells)));
-        let anew = Self {
-            ids,
-            are_scattered: true,
-            ..Self::as_given(bounds)
-        };
-        anew.copied_if_worth_it()
+        Self::scattered(bounds, ids).copied_if_worth_it()
     }
 
     /// Takes consecutive cells of a mesh and numbers them anew.
@@ -81,11 +76,7 @@ impl<'a> NumberedCells<'a> {
         if start > 0 {
             ids.par_iter_mut().for_each(|id| *id += start);
         }
-        Self {
-            ids: Some(ids),
-            are_scattered: true,
-            ..Self::as_given(bounds)
-        }
+        Self::scattered(bounds, Some(ids))
     }
 
     /// Numbers source cells anew, in this order.
@@ -95,12 +86,16 @@ impl<'a> NumberedCells<'a> {
             let order = order.par_iter_mut().with_min_len(CHUNK);
             order.for_each(|cell| *cell = ids[*cell as usize]);
         }
-        let anew = Self {
-            ids: Some(order),
+        Self::scattered(bounds, Some(order)).copied_if_worth_it()
+    }
+
+    /// Takes cells that may be all over the memory, in this order if there is one.
+    fn scattered(bounds: &'a CellBounds, ids: Option<Vec<u32>>) -> Self {
+        Self {
+            ids,
             are_scattered: true,
             ..Self::as_given(bounds)
-        };
-        anew.copied_if_worth_it()
+        }
     }
 
     /// Copies what source cells are in their order, unless they are boxes, of which little more than the bounds is
