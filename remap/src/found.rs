@@ -8,6 +8,9 @@ use crate::overlaps::Rest;
 /// So many are put in order without a branch: what neighbours on a grid overlap with.
 const FEW: usize = 8;
 
+/// Up to so many are put in order by eights.
+const MANY: usize = 4 * FEW;
+
 /// Overlaps of a target cell that are found in whatever order suits the search and the kernel: that of the
 /// candidates is the same for one target cell after the other in a mesh of like cells in rows, so that the processor
 /// foresees how each is clipped. A scheme is told of them in the order of the ids in the mesh given.
@@ -43,11 +46,9 @@ impl Found {
             return;
         }
         let count = self.sources.len();
-        if count <= FEW {
-            self.sources.resize(FEW, u64::MAX);
-            if let Some(few) = self.sources.first_chunk_mut::<FEW>() {
-                *few = sort_few(*few);
-            }
+        if count <= MANY {
+            self.sources.resize(count.next_multiple_of(FEW), u64::MAX);
+            sort_eights(self.sources.as_chunks_mut().0);
             self.sources.truncate(count);
         } else {
             self.sources.sort_unstable();
@@ -82,13 +83,60 @@ impl Found {
     }
 }
 
+/// Puts numbers in order, a few eights of them: each eight, and then neighbouring eights until all are in order.
+///
+/// Of 12 to 20 numbers without an order the sort of the standard library, which inserts one after the other, takes three
+/// times as long.
+#[inline]
+fn sort_eights(eights: &mut [[u64; FEW]]) {
+    for eight in eights.iter_mut() {
+        *eight = sort_few(*eight);
+    }
+    for round in 0..eights.len() {
+        for pair in eights[round % 2..].as_chunks_mut().0 {
+            let [low, high] = pair;
+            if low[FEW - 1] > high[0] {
+                (*low, *high) = merge(*low, *high);
+            }
+        }
+    }
+}
+
+/// Puts two sorted eights in order.
+#[inline(always)]
+fn merge(mut low: [u64; FEW], mut high: [u64; FEW]) -> ([u64; FEW], [u64; FEW]) {
+    for place in 0..FEW {
+        let opposite = FEW - 1 - place;
+        let (one, other) = (low[place], high[opposite]);
+        (low[place], high[opposite]) = (one.min(other), one.max(other));
+    }
+    (sort_bitonic(low), sort_bitonic(high))
+}
+
+/// Puts numbers in order of which the first ascend and the others descend, or the other way round, wherever the sequence
+/// begins.
+#[inline(always)]
+fn sort_bitonic([a, b, c, d, e, f, g, h]: [u64; FEW]) -> [u64; FEW] {
+    let ((a, e), (b, f)) = (in_order(a, e), in_order(b, f));
+    let ((c, g), (d, h)) = (in_order(c, g), in_order(d, h));
+    let ((a, c), (b, d)) = (in_order(a, c), in_order(b, d));
+    let ((e, g), (f, h)) = (in_order(e, g), in_order(f, h));
+    let ((a, b), (c, d)) = (in_order(a, b), in_order(c, d));
+    let ((e, f), (g, h)) = (in_order(e, f), in_order(g, h));
+    [a, b, c, d, e, f, g, h]
+}
+
+#[inline(always)]
+fn in_order(one: u64, other: u64) -> (u64, u64) {
+    (one.min(other), one.max(other))
+}
+
 /// Puts numbers in order by the same instructions whatever they are: two sorted fours are merged, each of
 /// which is of two sorted pairs (Batcher, Sorting networks and their applications, 1968).
 ///
 /// Written out, so that all of them stay in registers.
 #[inline(always)]
 fn sort_few([a, b, c, d, e, f, g, h]: [u64; FEW]) -> [u64; FEW] {
-    let in_order = |one: u64, other: u64| (one.min(other), one.max(other));
     let ((a, b), (c, d)) = (in_order(a, b), in_order(c, d));
     let ((e, f), (g, h)) = (in_order(e, f), in_order(g, h));
     let ((a, c), (b, d)) = (in_order(a, c), in_order(b, d));
@@ -110,7 +158,7 @@ mod tests {
 
     #[test]
     fn overlaps_come_in_order_whatever_the_order_in_which_they_were_found() {
-        for count in [0, 1, 7, 8, 9, 90] {
+        for count in [0, 1, 7, 8, 9, 16, 17, 31, 32, 33, 90] {
             let mut found = Found::default();
             for all in [false, true] {
                 let rest = |volume: f64| Rest {
@@ -146,6 +194,25 @@ mod tests {
             let numbers = sort_few(numbers);
             assert!(numbers.is_sorted());
             assert_eq!(numbers.iter().sum::<u64>(), u64::from(set.count_ones()));
+        }
+    }
+
+    #[test]
+    fn eights_are_sorted_whatever_zeros_and_ones_they_have() {
+        // Each eight has so many ones, which it puts last: so every way in which eights can lie to each other.
+        for ones in 0..9_usize.pow(4) {
+            let ones = [1, 9, 81, 729].map(|unit| ones / unit % 9);
+            for count in 1..=4 {
+                let eights = ones[..count].iter();
+                let eights = eights
+                    .map(|&ones| [0, 1, 2, 3, 4, 5, 6, 7].map(|place| u64::from(place < ones)));
+                let mut eights: Vec<[u64; FEW]> = eights.collect();
+                sort_eights(&mut eights);
+                let sorted = eights.as_flattened();
+                assert!(sorted.is_sorted(), "{ones:?}");
+                let expected: usize = ones[..count].iter().sum();
+                assert_eq!(sorted.iter().sum::<u64>(), expected as u64);
+            }
         }
     }
 }
