@@ -40,7 +40,7 @@ pub use generate::{BoxCellShape, BoxMesh, DualError, GenerateError, dual_of_tetr
 pub use hashing::{Fingerprint, ParseHashError};
 pub use ids::{CellId, NodeId};
 pub use matrix::{CsrMatrix, Digest, MatrixError, digest, matrix_from_parts};
-pub use prefetch::prefetch;
+pub use prefetch::{prefetch, prefetch_to_end};
 pub use ranges::{
     RangeError, check_offsets, counts_from_offsets, offsets_from_counts, slice_of_range,
 };

@@ -46,13 +46,18 @@ impl Found {
             return;
         }
         let count = self.sources.len();
-        if count <= MANY {
+        if count <= FEW {
+            self.sources.resize(FEW, u64::MAX);
+            if let Some(few) = self.sources.first_chunk_mut::<FEW>() {
+                *few = sort_few(*few);
+            }
+        } else if count <= MANY {
             self.sources.resize(count.next_multiple_of(FEW), u64::MAX);
             sort_eights(self.sources.as_chunks_mut().0);
-            self.sources.truncate(count);
         } else {
             self.sources.sort_unstable();
         }
+        self.sources.truncate(count);
     }
 
     /// Visits the overlaps in their order.
@@ -87,7 +92,7 @@ impl Found {
 ///
 /// Of 12 to 20 numbers without an order the sort of the standard library, which inserts one after the other, takes three
 /// times as long.
-#[inline]
+#[inline(never)]
 fn sort_eights(eights: &mut [[u64; FEW]]) {
     for eight in eights.iter_mut() {
         *eight = sort_few(*eight);

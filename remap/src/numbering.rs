@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use mesh_core::{CellId, Point3, UnstructuredMesh, prefetch};
+use mesh_core::{CellId, Point3, UnstructuredMesh, prefetch, prefetch_to_end};
 use rayon::prelude::*;
 
 use crate::cells::as_upright_box;
@@ -26,6 +26,9 @@ const LISTS_AHEAD: usize = 24;
 /// The same where only the first of its nodes is looked at.
 const FIRST_NODES_AHEAD: u32 = 32;
 
+/// The node of a hexahedron that is opposite to its first one.
+const OPPOSITE: usize = 6;
+
 /// How many cells are looked at to tell whether all are boxes.
 const SAMPLES: usize = 64;
 
@@ -40,6 +43,8 @@ pub(crate) struct NumberedCells<'a> {
     copy: Option<UnstructuredMesh>,
     /// Whether cells that follow each other, or with a copy their nodes, may be all over the memory.
     are_scattered: bool,
+    /// Whether they come row by row of a grid, so that but for one all nodes of a cell were looked at with others.
+    are_in_rows: bool,
 }
 
 impl<'a> NumberedCells<'a> {
@@ -50,6 +55,7 @@ impl<'a> NumberedCells<'a> {
             ids: None,
             copy: None,
             are_scattered: false,
+            are_in_rows: false,
         }
     }
 
@@ -64,19 +70,27 @@ impl<'a> NumberedCells<'a> {
         }
         let cells = 0..cells as u32;
         let order = along_rows(bounds, &cells);
+        let are_in_rows = order.is_some();
         let ids = order.or_else(|| (!are_boxes(bounds)).then(|| along_curve(bounds, &cells)));
-        Self::scattered(bounds, ids).copied_if_worth_it()
+        Self {
+            are_in_rows,
+            ..Self::scattered(bounds, ids).copied_if_worth_it()
+        }
     }
 
     /// Takes consecutive cells of a mesh and numbers them anew.
     pub(crate) fn anew(bounds: &'a CellBounds, cells: Range<u32>) -> Self {
         let start = cells.start;
         let order = along_rows(bounds, &cells);
+        let are_in_rows = order.is_some();
         let mut ids = order.unwrap_or_else(|| along_curve(bounds, &cells));
         if start > 0 {
             ids.par_iter_mut().for_each(|id| *id += start);
         }
-        Self::scattered(bounds, Some(ids))
+        Self {
+            are_in_rows,
+            ..Self::scattered(bounds, Some(ids))
+        }
     }
 
     /// Numbers source cells anew, in this order.
@@ -154,14 +168,24 @@ impl<'a> NumberedCells<'a> {
         if !self.are_scattered {
             return;
         }
-        let (nodes_of, cell) = (cell as usize + NODES_AHEAD, cell as usize + LISTS_AHEAD);
-        if self.copy.is_none() && cell < self.count() {
-            let (mesh, cell) = self.cell(cell as u32);
-            prefetch(&mesh.cell_nodes(cell)[0]);
+        let (nodes_of, list_of) = (cell as usize + NODES_AHEAD, cell as usize + LISTS_AHEAD);
+        let Some(ids) = self.ids.as_ref().filter(|_| self.copy.is_none()) else {
+            let mesh = self.copy.as_ref().unwrap_or(self.mesh());
+            return mesh.prefetch_nodes(CellId::new(nodes_of as u32));
+        };
+        let mesh = self.mesh();
+        if let Some(&id) = ids.get(list_of) {
+            prefetch(&mesh.cell_nodes(CellId::new(id))[0]);
         }
-        if nodes_of < self.count() {
-            let (mesh, cell) = self.cell(nodes_of as u32);
-            mesh.prefetch_nodes(cell);
+        if let Some(&id) = ids.get(nodes_of) {
+            let id = CellId::new(id);
+            if self.are_in_rows
+                && let Some(opposite) = mesh.cell_nodes(id).get(OPPOSITE)
+            {
+                prefetch_to_end(&mesh.nodes()[opposite.index()]);
+            } else {
+                mesh.prefetch_nodes(id);
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ use std::mem::swap;
 use geom_intersect::{
     BoxFilter, EightBoxes, EightOrientedBounds, EightSingleBoxes, OrientedBounds, SingleEnds,
 };
-use mesh_core::{Bounds, Point3, prefetch};
+use mesh_core::{Bounds, Point3, prefetch_to_end};
 use rayon::prelude::*;
 
 use crate::candidates::Candidate;
@@ -99,7 +99,7 @@ impl PackedTree {
                     Some(order) => {
                         // They come from all over the memory.
                         if let Some(&next) = order.get(place + CELLS_AHEAD) {
-                            prefetch(&bounds[next as usize]);
+                            prefetch_to_end(&bounds[next as usize]);
                         }
                         order[place] as usize
                     }

@@ -1,7 +1,7 @@
 //! The frame in which cells have bounds: that of the world, or one along which the cells lie.
 
 use geom_intersect::SolidClass;
-use mesh_core::{Bounds, CellId, Point3, UnstructuredMesh, Vector3, prefetch};
+use mesh_core::{Bounds, CellId, Point3, UnstructuredMesh, Vector3, prefetch_to_end};
 use nalgebra::Matrix3;
 use rayon::prelude::*;
 
@@ -136,7 +136,7 @@ impl CellBounds {
     #[inline]
     pub(crate) fn prefetch_first_node(&self, cell: CellId) {
         if cell.index() < self.mesh.cell_count() {
-            prefetch(self.first_node(cell));
+            prefetch_to_end(self.first_node(cell));
         }
     }
 
