@@ -27,6 +27,15 @@ const UNITS: f64 = 8.0;
 /// Into so many pieces an axis is cut to find a bin between planes.
 const PIECES: usize = 4096;
 
+/// Points that are read one by one: many times each, so that reading one is made part of what is done with it.
+pub(crate) trait Points: Sync {
+    /// How many there are.
+    fn count(&self) -> usize;
+
+    /// Returns one of them.
+    fn point(&self, place: usize) -> Point3;
+}
+
 /// Bins along three axes.
 #[derive(Debug)]
 struct Grid {
@@ -49,8 +58,9 @@ struct Planes {
     ends: Vec<f64>,
     low: f64,
     scale: f64,
-    /// How many ends lie before each of [`PIECES`] equal pieces from the first end to the last; last, how many there are.
-    before: Vec<u16>,
+    /// How many ends lie before each of [`PIECES`] equal pieces from the first end to the last, and how many before the
+    /// next piece.
+    before: Vec<[u16; 2]>,
 }
 
 const _: () = assert!(SAMPLE <= u16::MAX as usize);
@@ -60,26 +70,38 @@ const _: () = assert!(SAMPLE <= u16::MAX as usize);
 ///
 /// Cost: `O(n)`, some nanoseconds for each point; little where some tell that all lie on no grid. Some points are asked
 /// for twice or three times.
-pub(crate) fn rows_of_grid(
-    count: usize,
-    point: impl Fn(usize) -> Point3 + Sync,
-) -> Option<Vec<u32>> {
-    let some: Vec<Point3> = if count <= SAMPLE {
-        (0..count).map(&point).collect()
-    } else {
-        // From all over, whatever repeats itself among them: at multiples of the golden ratio.
-        let parts = (0..SAMPLE as u32).map(|index| index.wrapping_mul(0x9E37_79B9));
-        let places = parts.map(|part| ((u64::from(part) * count as u64) >> 32) as usize);
-        places.map(&point).collect()
-    };
-    let by_planes = Grid::of_planes(&some, count).and_then(|grid| grid.sort(count, &point));
+pub(crate) fn rows_of_grid(points: &impl Points) -> Option<Vec<u32>> {
+    let (some, count) = (sample(points), points.count());
+    let by_planes = Grid::of_planes(&some, count).and_then(|grid| grid.sort(points));
     by_planes.or_else(|| {
         // What is beyond the bounds of some is in the outermost bins.
         let around = Bounds::from_points(&some);
         let coarse = Grid::of_equal_bins(&around, some.len())?;
-        coarse.fill(some.len(), |place| some[place])?;
-        Grid::of_equal_bins(&around, count)?.sort(count, &point)
+        coarse.fill(&some.as_slice())?;
+        Grid::of_equal_bins(&around, count)?.sort(points)
     })
+}
+
+/// Returns some of many points from all over, or all of few.
+fn sample(points: &impl Points) -> Vec<Point3> {
+    let count = points.count();
+    if count <= SAMPLE {
+        return (0..count).map(|place| points.point(place)).collect();
+    }
+    // Whatever repeats itself among them: at multiples of the golden ratio.
+    let parts = (0..SAMPLE as u32).map(|index| index.wrapping_mul(0x9E37_79B9));
+    let places = parts.map(|part| ((u64::from(part) * count as u64) >> 32) as usize);
+    places.map(|place| points.point(place)).collect()
+}
+
+impl Points for &[Point3] {
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn point(&self, place: usize) -> Point3 {
+        self[place]
+    }
 }
 
 impl Grid {
@@ -123,20 +145,17 @@ impl Grid {
     }
 
     /// Returns the indices of points bin by bin, in their order in each; none where they crowd in few.
-    fn sort(&self, count: usize, point: impl Fn(usize) -> Point3 + Sync) -> Option<Vec<u32>> {
-        let (bin_of, mut starts) = self.fill(count, point)?;
+    fn sort(&self, points: &impl Points) -> Option<Vec<u32>> {
+        let (bin_of, mut starts) = self.fill(points)?;
         Some(sort_into_bins(&bin_of, &mut starts))
     }
 
     /// Returns the bin of each point, and where each bin starts if they are sorted; none where they crowd in few.
-    fn fill(
-        &self,
-        count: usize,
-        point: impl Fn(usize) -> Point3 + Sync,
-    ) -> Option<(Vec<u32>, Vec<u32>)> {
+    fn fill(&self, points: &impl Points) -> Option<(Vec<u32>, Vec<u32>)> {
         let [x, y, z] = &self.axes;
+        let count = points.count();
         let bin_of = (0..count).into_par_iter().with_min_len(CHUNK).map(|place| {
-            let point = point(place);
+            let point = points.point(place);
             let row = z.bin(point.z) * y.count() + y.bin(point.y);
             row * x.count() + x.bin(point.x)
         });
@@ -223,13 +242,14 @@ impl Planes {
             ends,
             low,
             scale: PIECES as f64 / width,
-            before: Vec::with_capacity(PIECES + 1),
+            before: Vec::with_capacity(PIECES),
         };
         let mut count = 0;
-        for piece in 0..=PIECES {
+        for piece in 0..PIECES {
             let rest = planes.ends[count..].iter();
-            count += rest.take_while(|&&end| planes.piece(end) < piece).count();
-            planes.before.push(count as u16);
+            let next = count + rest.take_while(|&&end| planes.piece(end) <= piece).count();
+            planes.before.push([count as u16, next as u16]);
+            count = next;
         }
         planes
     }
@@ -242,10 +262,10 @@ impl Planes {
 
     #[inline]
     fn bin(&self, coordinate: f64) -> u32 {
-        let piece = self.piece(coordinate);
-        let range = usize::from(self.before[piece])..usize::from(self.before[piece + 1]);
-        let first = range.start;
-        let within = self.ends[range].partition_point(|&end| end <= coordinate);
+        let [first, next] = self.before[self.piece(coordinate)].map(usize::from);
+        // Few pieces have an end, and those that have seldom more than one: the processor foresees that there is none.
+        let within = self.ends[first..next].iter();
+        let within = within.take_while(|&&end| end <= coordinate).count();
         (first + within) as u32
     }
 }
@@ -274,7 +294,7 @@ mod tests {
     }
 
     fn rows(points: &[Point3]) -> Option<Vec<u32>> {
-        rows_of_grid(points.len(), |place| points[place])
+        rows_of_grid(&points)
     }
 
     fn even(count: u32) -> Vec<f64> {

@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use mesh_core::{CellId, Point3, UnstructuredMesh, prefetch, prefetch_to_end};
+use mesh_core::{CellId, NodeId, Point3, UnstructuredMesh, prefetch, prefetch_to_end};
 use rayon::prelude::*;
 
 use crate::cells::as_upright_box;
 use crate::curve::{around_points, order_along_curve};
-use crate::grid::rows_of_grid;
+use crate::grid::{Points, rows_of_grid};
 use crate::nearby::has_scattered_cells;
 use crate::search_frame::CellBounds;
 
@@ -24,7 +24,7 @@ const NODES_AHEAD: usize = 8;
 const LISTS_AHEAD: usize = 24;
 
 /// The same where only the first of its nodes is looked at.
-const FIRST_NODES_AHEAD: u32 = 32;
+const FIRST_NODES_AHEAD: usize = 32;
 
 /// The node of a hexahedron that is opposite to its first one.
 const OPPOSITE: usize = 6;
@@ -197,27 +197,66 @@ fn are_boxes(cells: &CellBounds) -> bool {
     sample.all(|cell| as_upright_box(cells.mesh(), CellId::new(cell as u32)).is_some())
 }
 
-/// Returns the first node of one of consecutive cells, and asks the processor for that of a later one.
-#[inline]
-fn first_node(bounds: &CellBounds, cells: &Range<u32>, place: usize) -> Point3 {
-    let cell = cells.start + place as u32;
-    bounds.prefetch_first_node(CellId::new(cell.saturating_add(FIRST_NODES_AHEAD)));
-    *bounds.first_node(CellId::new(cell))
+/// The first nodes of consecutive cells.
+struct FirstNodes<'a> {
+    nodes: &'a [Point3],
+    connectivity: &'a [NodeId],
+    /// Where each cell starts in the connectivity, and its end; not looked at where that is plain.
+    offsets: &'a [usize],
+    per_cell: Option<usize>,
+    cells: Range<usize>,
+}
+
+impl<'a> FirstNodes<'a> {
+    fn of(bounds: &'a CellBounds, cells: &Range<u32>) -> Self {
+        let mesh = bounds.mesh();
+        Self {
+            nodes: bounds.nodes(),
+            connectivity: mesh.connectivity(),
+            offsets: mesh.offsets(),
+            per_cell: mesh.nodes_per_cell(),
+            cells: cells.start as usize..cells.end as usize,
+        }
+    }
+
+    #[inline(always)]
+    fn of_cell(&self, cell: usize) -> &'a Point3 {
+        let start = match self.per_cell {
+            Some(nodes) => nodes * cell,
+            None => self.offsets[cell],
+        };
+        &self.nodes[self.connectivity[start].index()]
+    }
+}
+
+impl Points for FirstNodes<'_> {
+    fn count(&self) -> usize {
+        self.cells.len()
+    }
+
+    /// Asks the processor for that of a later cell as well.
+    #[inline(always)]
+    fn point(&self, place: usize) -> Point3 {
+        let cell = self.cells.start + place;
+        if cell + FIRST_NODES_AHEAD < self.cells.end {
+            prefetch_to_end(self.of_cell(cell + FIRST_NODES_AHEAD));
+        }
+        *self.of_cell(cell)
+    }
 }
 
 /// Returns consecutive cells, counted from the first of them, in the order of a curve through the first nodes of all.
 fn along_curve(bounds: &CellBounds, cells: &Range<u32>) -> Vec<u32> {
+    let nodes = FirstNodes::of(bounds, cells);
     let places = (0..cells.len()).into_par_iter().with_min_len(CHUNK);
-    let nodes: Vec<_> = places
-        .map(|place| first_node(bounds, cells, place))
-        .collect();
+    let nodes: Vec<_> = places.map(|place| nodes.point(place)).collect();
     order_along_curve(&nodes, |&node| node, &around_points(&nodes))
 }
 
 /// Returns consecutive cells, counted from the first of them, row by row of a grid, by their first nodes:
 /// so that they come as those of a well numbered grid. None where these lie on no grid.
 fn along_rows(bounds: &CellBounds, cells: &Range<u32>) -> Option<Vec<u32>> {
-    rows_of_grid(cells.len(), |place| first_node(bounds, cells, place))
+    rows_of_grid(&FirstNodes::of(bounds, cells))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The frame in which cells have bounds: that of the world, or one along which the cells lie.
 
 use geom_intersect::SolidClass;
-use mesh_core::{Bounds, CellId, Point3, UnstructuredMesh, Vector3, prefetch_to_end};
+use mesh_core::{Bounds, CellId, Point3, UnstructuredMesh, Vector3};
 use nalgebra::Matrix3;
 use rayon::prelude::*;
 
@@ -126,23 +126,9 @@ impl CellBounds {
         &self.mesh
     }
 
-    /// Returns the first node of a cell in this frame.
-    #[inline]
-    pub(crate) fn first_node(&self, cell: CellId) -> &Point3 {
-        &self.nodes()[self.mesh.cell_nodes(cell)[0].index()]
-    }
-
-    /// Asks the processor for the first node of a cell, if there is one.
-    #[inline]
-    pub(crate) fn prefetch_first_node(&self, cell: CellId) {
-        if cell.index() < self.mesh.cell_count() {
-            prefetch_to_end(self.first_node(cell));
-        }
-    }
-
     /// The nodes in this frame.
     #[inline]
-    fn nodes(&self) -> &[Point3] {
+    pub(crate) fn nodes(&self) -> &[Point3] {
         match &self.turned {
             None => self.mesh.nodes(),
             Some(turned) => &turned.nodes,

@@ -199,6 +199,12 @@ impl UnstructuredMesh {
         &self.cells.connectivity[range]
     }
 
+    /// How many nodes each cell has, if all cells are of one shape and that is no polyhedron.
+    #[must_use]
+    pub fn nodes_per_cell(&self) -> Option<usize> {
+        self.cells.alike.map(|(_, nodes)| nodes)
+    }
+
     /// Asks the processor for the nodes of a cell that will be looked at soon, so that they are there when they are
     /// needed: see [`prefetch`](crate::prefetch()). If there is no such cell, nothing happens.
     #[inline]
