@@ -69,28 +69,22 @@ impl<'a> NumberedCells<'a> {
             return Self::as_given(bounds);
         }
         let cells = 0..cells as u32;
-        let order = along_rows(bounds, &cells);
-        let are_in_rows = order.is_some();
-        let ids = order.or_else(|| (!are_boxes(bounds)).then(|| along_curve(bounds, &cells)));
-        Self {
-            are_in_rows,
-            ..Self::scattered(bounds, ids).copied_if_worth_it()
-        }
+        let rows = along_rows(bounds, &cells);
+        let are_in_rows = rows.is_some();
+        let ids = rows.or_else(|| (!are_boxes(bounds)).then(|| along_curve(bounds, &cells)));
+        Self::scattered(bounds, ids, are_in_rows).copied_if_worth_it()
     }
 
     /// Takes consecutive cells of a mesh and numbers them anew.
     pub(crate) fn anew(bounds: &'a CellBounds, cells: Range<u32>) -> Self {
         let start = cells.start;
-        let order = along_rows(bounds, &cells);
-        let are_in_rows = order.is_some();
-        let mut ids = order.unwrap_or_else(|| along_curve(bounds, &cells));
+        let rows = along_rows(bounds, &cells);
+        let are_in_rows = rows.is_some();
+        let mut ids = rows.unwrap_or_else(|| along_curve(bounds, &cells));
         if start > 0 {
             ids.par_iter_mut().for_each(|id| *id += start);
         }
-        Self {
-            are_in_rows,
-            ..Self::scattered(bounds, Some(ids))
-        }
+        Self::scattered(bounds, Some(ids), are_in_rows)
     }
 
     /// Numbers source cells anew, in this order.
@@ -100,14 +94,15 @@ impl<'a> NumberedCells<'a> {
             let order = order.par_iter_mut().with_min_len(CHUNK);
             order.for_each(|cell| *cell = ids[*cell as usize]);
         }
-        Self::scattered(bounds, Some(order)).copied_if_worth_it()
+        Self::scattered(bounds, Some(order), false).copied_if_worth_it()
     }
 
     /// Takes cells that may be all over the memory, in this order if there is one.
-    fn scattered(bounds: &'a CellBounds, ids: Option<Vec<u32>>) -> Self {
+    fn scattered(bounds: &'a CellBounds, ids: Option<Vec<u32>>, are_in_rows: bool) -> Self {
         Self {
             ids,
             are_scattered: true,
+            are_in_rows,
             ..Self::as_given(bounds)
         }
     }

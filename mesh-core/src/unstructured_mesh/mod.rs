@@ -199,7 +199,14 @@ impl UnstructuredMesh {
         &self.cells.connectivity[range]
     }
 
-    /// How many nodes each cell has, if all cells are of one shape and that is no polyhedron.
+    /// How many nodes each cell has, if all cells are of one shape and that is no polyhedron: what cell `i` is then
+    /// made of begins at `i` times as many in the [connectivity](Self::connectivity).
+    ///
+    /// ```
+    /// let hexahedra = mesh_core::BoxMesh::unit([2, 3, 4]).generate()?;
+    /// assert_eq!(hexahedra.nodes_per_cell(), Some(8));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn nodes_per_cell(&self) -> Option<usize> {
         self.cells.alike.map(|(_, nodes)| nodes)
