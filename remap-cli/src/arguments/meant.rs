@@ -12,12 +12,12 @@ use partition::{Method, Partition};
 use remap::Limiter;
 
 use super::definition;
-use super::meant_fields::{FieldsJob, Steps, steps};
+use super::meant_fields::{FieldsJob, Steps, check_report, steps};
 use super::typed::{
     BoxArguments, CellShape, Command, CompressionName, ConvertArguments, Generated, InfoArguments,
     LimiterName, MethodName, ReadingArguments, SelectionArguments, Typed, WritingArguments,
 };
-use crate::files::{MatrixOutput, MeshOutput, OutputDirectory, is_matrix};
+use crate::files::{MatrixOutput, MeshOutput, OutputDirectory, is_matrix, is_same_place};
 use crate::output::Voice;
 use crate::schemes::{NamedScheme, Schemes};
 
@@ -174,13 +174,25 @@ fn job(command: Command, schemes: &Schemes) -> anyhow::Result<Job> {
                 output: MatrixOutput::new(typed.output)?,
             })
         }
-        Command::Merge(typed) => Job::Merge {
-            parts: typed.parts,
-            output: MatrixOutput::new(typed.output)?,
-        },
+        Command::Merge(typed) => {
+            ensure!(
+                !typed
+                    .parts
+                    .iter()
+                    .any(|part| is_same_place(part, &typed.output)),
+                "--output {}: is one of the parts, which would be lost; expected another file",
+                typed.output.display()
+            );
+            Job::Merge {
+                parts: typed.parts,
+                output: MatrixOutput::new(typed.output)?,
+            }
+        }
         Command::Apply(mut typed) => {
             let names = ["MATRIX", "SOURCE", "TARGET"];
             let [matrix, source, target] = take_paths(typed.paths, &mut typed.fields.field, names)?;
+            let report = typed.fields.report.as_deref();
+            check_report(report, [(matrix.as_path(), "the matrix is read from")])?;
             Job::Apply(ApplyJob {
                 matrix,
                 fields: FieldsJob::new(source, target, typed.fields)?,

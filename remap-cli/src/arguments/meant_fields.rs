@@ -1,6 +1,6 @@
 //! What `apply` and `transfer` are told about fields, as meant.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail, ensure};
 use mesh_io::{ReadOptions, StepChoice};
@@ -91,20 +91,14 @@ impl FieldsJob {
             !typed.coverage || !names.iter().any(|name| name == COVERAGE),
             "--coverage: would be written as {COVERAGE:?}, which is the name of a field that is carried; expected one of both"
         );
-        if let Some(report) = &typed.report {
-            for (other, what) in [
-                (&source, "the source mesh is read from"),
-                (&target, "the target mesh is read from"),
-                (&typed.output, "the mesh is written to"),
-            ] {
-                if is_same_place(report, other) {
-                    bail!(
-                        "--report {}: is the file that {what}; expected another",
-                        report.display()
-                    );
-                }
-            }
-        }
+        let also = typed.also.iter();
+        let also = also.map(|field| (field.as_path(), "a field is read from"));
+        let meshes = [
+            (source.as_path(), "the source mesh is read from"),
+            (&target, "the target mesh is read from"),
+            (&typed.output, "the mesh is written to"),
+        ];
+        check_report(typed.report.as_deref(), meshes.into_iter().chain(also))?;
         let fixup = typed.fixup.map(|name| Fixup {
             partly: partly_covered(name),
             empty,
@@ -133,6 +127,24 @@ impl FieldsJob {
             output: MeshOutput::new(typed.output)?,
         })
     }
+}
+
+/// Checks that a report takes the place of none of these files, each given with what it is for.
+pub(super) fn check_report<'a>(
+    report: Option<&Path>,
+    files: impl IntoIterator<Item = (&'a Path, &'a str)>,
+) -> anyhow::Result<()> {
+    let Some(report) = report else {
+        return Ok(());
+    };
+    for (file, what) in files {
+        ensure!(
+            !is_same_place(report, file),
+            "--report {}: is the file that {what}; expected another",
+            report.display()
+        );
+    }
+    Ok(())
 }
 
 fn nature(name: NatureName) -> Nature {

@@ -229,7 +229,7 @@ fn parts_that_do_not_make_a_whole_are_named() {
 }
 
 #[test]
-fn a_report_takes_the_place_of_no_mesh() {
+fn a_report_takes_the_place_of_no_other_file() {
     let bench = Bench::with_meshes();
     let before = std::fs::read(bench.path("target.vtu")).unwrap();
     for report in ["source.vtu", "target.vtu", "./target.vtu", "out.vtu"] {
@@ -238,7 +238,29 @@ fn a_report_takes_the_place_of_no_mesh() {
         assert!(error.contains(&format!("--report {report}")), "{error}");
     }
     assert_eq!(std::fs::read(bench.path("target.vtu")).unwrap(), before);
+    bench.json("prepare source.vtu target.vtu -o m.npz");
+    std::fs::copy(bench.path("source.vtu"), bench.path("later.vtu")).unwrap();
+    let line = "apply m.npz source.vtu target.vtu --field temperature -o out.vtu --also later.vtu";
+    for report in ["m.npz", "./later.vtu"] {
+        let error = bench.fails(&format!("{line} --report {report}"));
+        assert!(error.contains(&format!("--report {report}")), "{error}");
+    }
     assert!(!bench.path("out.vtu").exists());
+}
+
+#[test]
+fn the_merged_matrix_takes_the_place_of_no_part() {
+    let bench = Bench::with_meshes();
+    for part in ["0", "1"] {
+        bench.json(&format!(
+            "prepare source.vtu target.vtu --part {part}/2 -o p{part}.npz"
+        ));
+    }
+    let before = std::fs::read(bench.path("p1.npz")).unwrap();
+    let error = bench.fails("merge p0.npz p1.npz -o ./p1.npz");
+    assert!(error.contains("./p1.npz"), "{error}");
+    assert_eq!(std::fs::read(bench.path("p1.npz")).unwrap(), before);
+    bench.json("merge p0.npz p1.npz -o m.npz");
 }
 
 #[test]
