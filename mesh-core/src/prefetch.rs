@@ -34,6 +34,19 @@ pub fn prefetch<T>(value: &T) {
 ///
 /// Pays instead of it where values are so far away that waiting for one in four takes longer than asking twice for
 /// each.
+///
+/// ```
+/// let points: Vec<[f64; 3]> = (0..1000).map(|place| [f64::from(place); 3]).collect();
+/// let order: Vec<usize> = (0..1000).map(|place| place * 7 % 1000).collect();
+/// let mut sum = 0.0;
+/// for (place, &point) in order.iter().enumerate() {
+///     if let Some(&next) = order.get(place + 16) {
+///         mesh_core::prefetch_to_end(&points[next]);
+///     }
+///     sum += points[point][2];
+/// }
+/// assert_eq!(sum, 499_500.0);
+/// ```
 #[inline(always)]
 pub fn prefetch_to_end<T>(value: &T) {
     prefetch(value);

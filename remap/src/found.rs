@@ -112,8 +112,7 @@ fn sort_eights(eights: &mut [[u64; FEW]]) {
 fn merge(mut low: [u64; FEW], mut high: [u64; FEW]) -> ([u64; FEW], [u64; FEW]) {
     for place in 0..FEW {
         let opposite = FEW - 1 - place;
-        let (one, other) = (low[place], high[opposite]);
-        (low[place], high[opposite]) = (one.min(other), one.max(other));
+        (low[place], high[opposite]) = in_order(low[place], high[opposite]);
     }
     (sort_bitonic(low), sort_bitonic(high))
 }
