@@ -263,9 +263,12 @@ impl Planes {
     #[inline]
     fn bin(&self, coordinate: f64) -> u32 {
         let [first, next] = self.before[self.piece(coordinate)].map(usize::from);
-        // Few pieces have an end, and those that have seldom more than one: the processor foresees that there is none.
-        let within = self.ends[first..next].iter();
-        let within = within.take_while(|&&end| end <= coordinate).count();
+        // Few pieces have an end, and the processor foresees that there is none; but where cells are a millionth of the
+        // whole, all ends may be in one.
+        if first == next {
+            return first as u32;
+        }
+        let within = self.ends[first..next].partition_point(|&end| end <= coordinate);
         (first + within) as u32
     }
 }
