@@ -217,7 +217,9 @@ impl UnstructuredMesh {
     #[inline]
     pub fn prefetch_nodes(&self, cell: CellId) {
         if cell.index() < self.cell_count() {
-            prefetch_all(&self.nodes, self.cell_nodes(cell));
+            for node in self.cell_nodes(cell) {
+                prefetch(&self.nodes[node.index()]);
+            }
         }
     }
 
@@ -337,14 +339,6 @@ impl UnstructuredMesh {
                 expected,
             })
         }
-    }
-}
-
-/// Asks the processor for some nodes.
-#[inline]
-fn prefetch_all(points: &[Point3], nodes: &[NodeId]) {
-    for node in nodes {
-        prefetch(&points[node.index()]);
     }
 }
 
