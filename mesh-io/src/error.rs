@@ -2,15 +2,16 @@
 //! and what was expected.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
 use crate::esmf::{EsmfError, WeightsError};
 use crate::gmsh::GmshError;
-use crate::matrix_file::DigestMismatch;
+use crate::matrix_file::{DigestMismatch, matrix_formats};
 use crate::matrix_market::MatrixMarketError;
 use crate::med::MedError;
+use crate::mesh_file::{has_extension, mesh_formats};
 use crate::npz::NpzError;
 use crate::vtk::VtkXmlError;
 use crate::vtk_legacy::VtkLegacyError;
@@ -29,8 +30,8 @@ pub enum ReadError {
         #[source]
         source: io::Error,
     },
-    /// No format has this extension.
-    #[error("{}: unknown extension, expected one of {}", path.display(), supported.join(" "))]
+    /// No format that is asked for has this extension.
+    #[error("{}: {}, expected one of {}", path.display(), extension_found(path), supported.join(" "))]
     UnknownExtension {
         /// The file.
         path: PathBuf,
@@ -133,8 +134,8 @@ pub enum WriteError {
         #[source]
         source: io::Error,
     },
-    /// No format has this extension.
-    #[error("{}: unknown extension, expected one of {}", path.display(), supported.join(" "))]
+    /// No format that is asked for has this extension.
+    #[error("{}: {}, expected one of {}", path.display(), extension_found(path), supported.join(" "))]
     UnknownExtension {
         /// The file.
         path: PathBuf,
@@ -175,4 +176,23 @@ pub enum WriteError {
         /// The format.
         format: &'static str,
     },
+}
+
+/// What extension a path has that was not expected.
+fn extension_found(path: &Path) -> &'static str {
+    if path.extension().is_none() {
+        return "no extension";
+    }
+    let mesh = mesh_formats()
+        .iter()
+        .find(|format| has_extension(path, format.extensions()));
+    let mut matrices = matrix_formats().iter();
+    match mesh {
+        Some(format) if format.is_written() => "the extension of a mesh",
+        Some(_) => "the extension of a mesh format that is read, not written",
+        None if matrices.any(|format| has_extension(path, format.extensions())) => {
+            "the extension of a matrix"
+        }
+        None => "unknown extension",
+    }
 }

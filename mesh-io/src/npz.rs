@@ -41,7 +41,9 @@ pub struct Npz;
 #[non_exhaustive]
 pub enum NpzError {
     /// It is no zip archive, or a damaged one.
-    #[error("damaged archive: {source}")]
+    #[error(
+        "no whole zip archive ({source}); expected a matrix as scipy.sparse.save_npz writes it: was the file cut off?"
+    )]
     Archive {
         /// What the archive reader says.
         #[from]

@@ -135,7 +135,9 @@ pub enum MergeError {
         rows: usize,
     },
     /// Two parts, or one part twice, have the same row.
-    #[error("{second}: has global row {row}, but {first} has it already")]
+    #[error(
+        "{second}: has global row {row}, but {first} has it already; expected parts that one partition made, by one method"
+    )]
     RowTwice {
         /// The part that has it first.
         first: String,
@@ -145,7 +147,9 @@ pub enum MergeError {
         row: CellId,
     },
     /// No part has a row of the whole matrix.
-    #[error("global row {row} of {rows} is in no part")]
+    #[error(
+        "global row {row} of {rows} is in no part; expected parts that one partition made, by one method"
+    )]
     RowMissing {
         /// The lowest such row.
         row: usize,

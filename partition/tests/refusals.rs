@@ -158,7 +158,8 @@ fn labels_and_row_maps_that_cannot_be_are_refused() {
     assert!(matches!(error, MergeError::RowTwice { .. }));
     assert_eq!(
         text,
-        "part1.npz: has global row 0, but part0.npz has it already"
+        "part1.npz: has global row 0, but part0.npz has it already; expected parts that one partition made, by one \
+         method"
     );
     let (error, _) = refusal(|parts| parts[1].1.matrix = parts[1].1.matrix.to_csc());
     assert!(matches!(error, MergeError::NotByRows { .. }));

@@ -163,16 +163,17 @@ impl MeshOutput {
         Ok(mesh_io::write_mesh_with(path, mesh, fields, options)?)
     }
 
-    /// Writes a time series: one file, or where the format has no time one for each step, numbered.
-    /// Where one of them cannot be written, none stays.
+    /// Writes a time series: one file, or where the format has no time one for each step, numbered; returns their
+    /// paths. Where one of them cannot be written, none stays.
     pub(crate) fn write_series(
         &self,
         mesh: &UnstructuredMesh,
         steps: &[Step],
-    ) -> anyhow::Result<()> {
+    ) -> anyhow::Result<Vec<PathBuf>> {
         let MeshOutput { path, options } = self;
         if mesh_io::holds_series(path) {
-            return Ok(mesh_io::write_series_with(path, mesh, steps, options)?);
+            mesh_io::write_series_with(path, mesh, steps, options)?;
+            return Ok(vec![path.clone()]);
         }
         let paths: Vec<PathBuf> = (0..steps.len()).map(|step| self.numbered(step)).collect();
         for path in &paths {
@@ -186,7 +187,7 @@ impl MeshOutput {
                 return Err(error.into());
             }
         }
-        Ok(())
+        Ok(paths)
     }
 
     /// `result.vtu` of step 7 is `result_0007.vtu`.

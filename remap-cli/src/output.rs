@@ -109,14 +109,20 @@ pub(crate) fn in_one_line(text: &str) -> String {
     line
 }
 
-/// A table of two columns, names and values, under an optional title.
-pub(crate) fn table_of_facts<const N: usize>(facts: [(&str, String); N]) -> String {
+/// A table of two columns, names and values.
+pub(crate) fn table_of_facts<'a>(facts: impl IntoIterator<Item = (&'a str, String)>) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     for (name, value) in facts {
         table.add_row([name.to_string(), value]);
     }
     table.trim_fmt()
+}
+
+/// A number of things: `1 cell`, `2 cells`.
+pub(crate) fn count_of(count: usize, things: &str) -> String {
+    let end = if count == 1 { "" } else { "s" };
+    format!("{count} {things}{end}")
 }
 
 /// A table with a header, numbers aligned at their right ends.

@@ -45,6 +45,8 @@ pub struct Report {
     pub columns: Sums,
     /// Entries that are not positive; there should be none.
     pub nonpositive_entries: usize,
+    /// The first of them: its target cell, source cell and value.
+    pub first_nonpositive_entry: Option<(CellId, CellId, f64)>,
     /// Whether every law holds.
     pub holds: bool,
 }
@@ -58,6 +60,9 @@ pub struct Sums {
     pub worst_cell: Option<CellId>,
     /// Largest relative excess of a sum over the cell's volume; 0 if no sum exceeds it.
     pub largest_excess: f64,
+    /// Largest relative deviation that is allowed to any cell with volume: [`SUM_TOLERANCE`], or more where the
+    /// coordinates of a cell are rounded coarsely for its size.
+    pub largest_allowed: f64,
     /// Cells that are certainly wholly covered.
     pub wholly_covered_cells: usize,
     /// Cells that something, but not the whole of which, is covered.
@@ -114,9 +119,15 @@ pub fn check(
     }
     let rows = Side::new(target, matrix.row_sums(), source).sums();
     let columns = Side::new(source, matrix.column_sums(), target).sums();
-    let values = matrix.matrix().data();
     // Written so that NaN counts.
-    let nonpositive_entries = values.iter().filter(|&&value| !(value > 0.0)).count();
+    let entries = matrix.matrix().iter();
+    let mut nonpositive = entries.filter(|&(&value, _)| !(value > 0.0));
+    let first = nonpositive.next();
+    let nonpositive_entries = usize::from(first.is_some()) + nonpositive.count();
+    let first_nonpositive_entry = first.map(|(&value, (row, column))| {
+        let (row, column) = (CellId::new(row), CellId::new(column));
+        (row, column, value)
+    });
     Ok(Report {
         source_volume: source.volume(),
         target_volume: target.volume(),
@@ -127,6 +138,7 @@ pub fn check(
         rows,
         columns,
         nonpositive_entries,
+        first_nonpositive_entry,
     })
 }
 
@@ -195,6 +207,9 @@ impl<'a> Side<'a> {
             worst: worst.map_or(0.0, |cell| cell.violation.deviation().abs()),
             worst_cell: worst.map(|cell| cell.violation.cell),
             largest_excess: excess.fold(0.0, f64::max),
+            largest_allowed: with_volume()
+                .map(|cell| cell.violation.allowed)
+                .fold(SUM_TOLERANCE, f64::max),
             wholly_covered_cells: inside().count(),
             partly_covered_cells: partly.count(),
             uncovered_cells: uncovered.count(),

@@ -167,6 +167,11 @@ pub enum MatrixMismatch {
         /// Whether they are cells or nodes.
         location: Location,
     },
+    /// The source mesh is the target mesh of the matrix, and the other way round.
+    #[error(
+        "the meshes are given the other way round: the matrix goes from the mesh given as target to the one given as source; give the source first, as when it was prepared"
+    )]
+    Swapped,
     /// The matrix was prepared for another source mesh.
     #[error(
         "the matrix was prepared for a source mesh with fingerprint {expected}, but this one has {found}; prepare it again"

@@ -204,8 +204,20 @@ impl OverlapMatrix {
         source: &UnstructuredMesh,
         target: &UnstructuredMesh,
     ) -> Result<(), MatrixMismatch> {
+        if self.is_of_swapped(source, target) {
+            return Err(MatrixMismatch::Swapped);
+        }
         self.check_source(source)?;
         self.check_target(target)
+    }
+
+    /// Whether the matrix belongs to these meshes the other way round, and not as they are given.
+    fn is_of_swapped(&self, source: &UnstructuredMesh, target: &UnstructuredMesh) -> bool {
+        let known = self.source.zip(self.target);
+        known.is_some_and(|known| {
+            let given = (source.fingerprint(), target.fingerprint());
+            known != given && known == (given.1, given.0)
+        })
     }
 
     fn check_source(&self, source: &UnstructuredMesh) -> Result<(), MatrixMismatch> {

@@ -78,8 +78,17 @@ fn an_unknown_extension() {
     let message = read_matrix(Path::new("weights")).unwrap_err().to_string();
     assert_eq!(
         message,
-        "weights: unknown extension, expected one of .npz .mtx .nc"
+        "weights: no extension, expected one of .npz .mtx .nc"
     );
+    let message = read_matrix(Path::new("cells.VTR")).unwrap_err().to_string();
+    let expected = "cells.VTR: the extension of a mesh format that is read, not written, expected";
+    assert!(message.starts_with(expected), "{message}");
+    let message = read_matrix(Path::new("cells.med")).unwrap_err().to_string();
+    let expected = "cells.med: the extension of a mesh, expected one of .npz";
+    assert!(message.starts_with(expected), "{message}");
+    let message = read_mesh(Path::new("weights.mtx")).unwrap_err().to_string();
+    let expected = "weights.mtx: the extension of a matrix, expected one of .vtu";
+    assert!(message.starts_with(expected), "{message}");
 }
 
 #[test]

@@ -218,6 +218,6 @@ fn formats_that_are_read_only_say_so() {
     let message = VtkGrids.write(path, &mesh, &[]).unwrap_err().to_string();
     assert_eq!(message, "box.vtr: VTK XML grid is read only; write .vtu");
     let message = write_mesh(path, &mesh, &[]).unwrap_err().to_string();
-    let expected = "box.vtr: unknown extension, expected one of .vtu .vtk";
+    let expected = "box.vtr: the extension of a mesh format that is read, not written, expected one of .vtu .vtk";
     assert!(message.starts_with(expected), "{message}");
 }

@@ -34,7 +34,7 @@ pub(crate) struct Typed {
 /// What every command understands.
 #[derive(Args, Debug)]
 pub(crate) struct Everywhere {
-    /// Threads to compute with (default: one for each core). Results do not depend on it.
+    /// Threads to compute with, 1 to 1024 (default: one for each core). Results do not depend on it.
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
     /// One JSON object on standard output, and nothing else there.

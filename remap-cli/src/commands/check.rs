@@ -32,6 +32,10 @@ struct CheckReport {
     partly_covered_source_cells: usize,
     uncovered_source_cells: usize,
     nonpositive_entries: usize,
+    first_nonpositive_entry: Option<EntryReport>,
+    /// Largest relative deviation that the size and place of any cell allow; most cells are allowed less.
+    largest_allowed_row: f64,
+    largest_allowed_column: f64,
     /// How many cells break a law.
     violating_target_cells: usize,
     violating_source_cells: usize,
@@ -39,6 +43,14 @@ struct CheckReport {
     worst_target_cells: Vec<CellReport>,
     worst_source_cells: Vec<CellReport>,
     holds: bool,
+}
+
+/// An entry of the matrix.
+#[derive(Serialize)]
+struct EntryReport {
+    target_cell: u32,
+    source_cell: u32,
+    value: f64,
 }
 
 /// A cell whose overlaps do not add up.
@@ -96,6 +108,15 @@ pub(crate) fn run(job: &CheckJob, progress: &Progress) -> anyhow::Result<Outcome
         partly_covered_source_cells: found.columns.partly_covered_cells,
         uncovered_source_cells: found.columns.uncovered_cells,
         nonpositive_entries: found.nonpositive_entries,
+        first_nonpositive_entry: found
+            .first_nonpositive_entry
+            .map(|(target, source, value)| EntryReport {
+                target_cell: target.get(),
+                source_cell: source.get(),
+                value,
+            }),
+        largest_allowed_row: found.rows.largest_allowed,
+        largest_allowed_column: found.columns.largest_allowed,
         violating_target_cells: found.rows.violating_cells,
         violating_source_cells: found.columns.violating_cells,
         worst_target_cells: found.rows.violations.iter().map(CellReport::from).collect(),
@@ -113,21 +134,32 @@ pub(crate) fn run(job: &CheckJob, progress: &Progress) -> anyhow::Result<Outcome
         .warning(warnings))
 }
 
+/// What the columns of the sums mean.
+const LEGEND: &str = "\
+worst: how far a sum is from the volume of its cell, of those that are certainly wholly covered: their bounds meet
+no boundary face of the other mesh. excess: how far any sum is above the volume of its cell. Both relative to that
+volume; allowed: 1e-12, or more where the coordinates of a cell are rounded coarsely for its size.";
+
 fn text(report: &CheckReport, rows: &Sums, columns: &Sums) -> String {
+    let nonpositive = match &report.first_nonpositive_entry {
+        None => "0".to_string(),
+        Some(first) => format!(
+            "{}, the first that of target cell {} and source cell {}: {}",
+            report.nonpositive_entries, first.target_cell, first.source_cell, first.value
+        ),
+    };
     let volumes = table_of_facts([
         ("source volume", report.source_volume.to_string()),
         ("target volume", report.target_volume.to_string()),
         ("overlap volume", report.overlap_volume.to_string()),
-        (
-            "entries not above zero",
-            report.nonpositive_entries.to_string(),
-        ),
+        ("entries not above zero", nonpositive),
     ]);
     let side = |name: &str, sums: &Sums| {
         [
             name.to_string(),
             format!("{:.1e}", sums.worst),
             format!("{:.1e}", sums.largest_excess),
+            format!("{:.1e}", sums.largest_allowed),
             sums.wholly_covered_cells.to_string(),
             sums.partly_covered_cells.to_string(),
             sums.uncovered_cells.to_string(),
@@ -138,6 +170,7 @@ fn text(report: &CheckReport, rows: &Sums, columns: &Sums) -> String {
         "sums of",
         "worst",
         "excess",
+        "allowed",
         "wholly covered",
         "partly",
         "not",
@@ -172,5 +205,5 @@ fn text(report: &CheckReport, rows: &Sums, columns: &Sums) -> String {
     } else {
         "the laws do not hold"
     };
-    format!("{volumes}\n{sums}\n{worst}{verdict}")
+    format!("{volumes}\n{sums}\n{worst}{LEGEND}\n{verdict}")
 }

@@ -43,7 +43,7 @@ fn convert_mesh(
     let (written, _) = progress.step("writing", || to.write(&file.mesh, &file.fields));
     written?;
     let report = MeshReport::new(&file.mesh, &file.fields, file.notes);
-    let text = report.text(to.path());
+    let text = report.text(to.path().display());
     Ok(Outcome::summary(&report, text)?.warning(warnings))
 }
 
@@ -57,11 +57,14 @@ fn convert_series(
     let (series, _) = progress.step("reading", || read_series(from, reading, &mut warnings));
     let (mesh, steps) = series?;
     let (written, _) = progress.step("writing", || to.write_series(&mesh, &steps));
-    written?;
+    let name = match written?.as_slice() {
+        [first, .., last] => format!("{} to {}", first.display(), last.display()),
+        _ => to.path().display().to_string(),
+    };
     let last = steps.last().map(|step| step.fields.as_slice());
     let times = steps.iter().map(|step| step.time).collect();
     let report = MeshReport::new(&mesh, last.unwrap_or_default(), Vec::new()).at_times(times);
-    let text = report.text(to.path());
+    let text = report.text(name);
     Ok(Outcome::summary(&report, text)?.warning(warnings))
 }
 

@@ -11,5 +11,5 @@ pub(crate) fn run(job: &GenerateJob, progress: &Progress) -> anyhow::Result<Outc
     let (written, _) = progress.step("writing", || job.output.write(&mesh, &[]));
     written?;
     let report = MeshReport::new(&mesh, &[], Vec::new());
-    Outcome::summary(&report, report.text(job.output.path()))
+    Outcome::summary(&report, report.text(job.output.path().display()))
 }

@@ -1,7 +1,7 @@
 //! `remap info`: what a file holds.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 use std::path::Path;
 
 use anyhow::ensure;
@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::matrix_info::MatrixInfo;
 use crate::arguments::InfoJob;
 use crate::files::read_mesh;
-use crate::output::{Outcome, table_of_facts, table_with_header};
+use crate::output::{Outcome, count_of, table_of_facts, table_with_header};
 use crate::progress::Progress;
 
 /// What is said of a mesh.
@@ -27,6 +27,9 @@ pub(crate) struct MeshReport {
     /// Of the steps of a time series; empty where the fields have no time.
     times: Vec<f64>,
     fields: Vec<FieldReport>,
+    /// What the reader left out, or took in one of several ways.
+    notes: Vec<String>,
+    /// What is legal, but may surprise.
     problems: Vec<String>,
     fingerprint: String,
 }
@@ -71,7 +74,7 @@ pub(crate) fn run(job: &InfoJob, progress: &Progress) -> anyhow::Result<Outcome>
                 progress.step("reading the mesh", || read_mesh(path, reading, &mut notes));
             let file = file?;
             let report = MeshReport::new(&file.mesh, &file.fields, file.notes).at_times(times);
-            Outcome::summary(&report, report.text(path))
+            Outcome::summary(&report, report.text(path.display()))
         }
         InfoJob::Matrix(path) => {
             let (file, _) = progress.step("reading the matrix", || {
@@ -111,8 +114,6 @@ impl MeshReport {
         }
         let measures = mesh.measures();
         let bounds = mesh.bounds();
-        let mut problems = notes;
-        problems.extend(find_problems(mesh, &measures, fields));
         MeshReport {
             cells: mesh.cell_count(),
             nodes: mesh.node_count(),
@@ -124,7 +125,8 @@ impl MeshReport {
             volume: mesh_core::compensated_sum(measures.iter().copied()),
             times: Vec::new(),
             fields: fields.iter().map(FieldReport::new).collect(),
-            problems,
+            notes,
+            problems: find_problems(mesh, &measures, fields),
             fingerprint: mesh.fingerprint().to_string(),
         }
     }
@@ -134,11 +136,11 @@ impl MeshReport {
         MeshReport { times, ..self }
     }
 
-    /// The report for eyes.
-    pub(crate) fn text(&self, path: &Path) -> String {
+    /// The report for eyes, of the file or files of this name.
+    pub(crate) fn text(&self, name: impl Display) -> String {
         let corner = |point: [f64; 3]| format!("{} {} {}", point[0], point[1], point[2]);
         let mut text = table_of_facts([
-            ("mesh", path.display().to_string()),
+            ("mesh", name.to_string()),
             ("cells", self.cells.to_string()),
             ("nodes", self.nodes.to_string()),
             ("bounds from", corner(self.bounds.min)),
@@ -187,6 +189,9 @@ impl MeshReport {
             let _ = write!(text, "\n{count} steps at times from {first} to {last}");
         } else if let [time] = self.times.as_slice() {
             let _ = write!(text, "\n1 step at time {time}");
+        }
+        for note in &self.notes {
+            let _ = write!(text, "\nnote: {note}");
         }
         for problem in &self.problems {
             let _ = write!(text, "\nproblem: {problem}");
@@ -241,6 +246,14 @@ impl LabelReport {
     }
 }
 
+/// `cell` or `node`.
+pub(crate) fn thing_name(location: Location) -> &'static str {
+    match location {
+        Location::Cells => "cell",
+        Location::Nodes => "node",
+    }
+}
+
 /// `cells` or `nodes`.
 pub(crate) fn location_name(location: Location) -> &'static str {
     match location {
@@ -249,33 +262,38 @@ pub(crate) fn location_name(location: Location) -> &'static str {
     }
 }
 
+/// What of the cells is legal, but may surprise where overlaps are computed.
+pub(crate) fn cell_problems(
+    mesh: &UnstructuredMesh,
+    measures: &[f64],
+) -> impl Iterator<Item = String> + use<> {
+    let mirrored = (mesh.mirrored_cells() > 0).then(|| {
+        let cells = count_of(mesh.mirrored_cells(), "mirrored cell");
+        format!("{cells} turned round")
+    });
+    let mut without_volume = mesh
+        .cell_ids()
+        .zip(measures)
+        .filter(|&(_, &volume)| volume <= 0.0);
+    let first = without_volume.next();
+    let flat = first.map(|(first, _)| {
+        let cells = count_of(1 + without_volume.count(), "cell");
+        format!("{cells} without volume, first cell {first}")
+    });
+    mirrored.into_iter().chain(flat)
+}
+
 /// What is legal, but may surprise.
 fn find_problems(mesh: &UnstructuredMesh, measures: &[f64], fields: &[Field]) -> Vec<String> {
-    let mut problems = Vec::new();
-    if mesh.mirrored_cells() > 0 {
-        problems.push(format!(
-            "{} cells were mirrored and were turned round",
-            mesh.mirrored_cells()
-        ));
-    }
-    let without_volume = || {
-        mesh.cell_ids()
-            .zip(measures)
-            .filter(|&(_, &volume)| volume <= 0.0)
-    };
-    if let Some((first, volume)) = without_volume().next() {
-        let count = without_volume().count();
-        problems.push(format!(
-            "{count} cells have no volume, first cell {first} with {volume}"
-        ));
-    }
+    let mut problems: Vec<_> = cell_problems(mesh, measures).collect();
     let mut used = vec![false; mesh.node_count()];
     for node in mesh.connectivity() {
         used[node.index()] = true;
     }
     if let Some(first) = used.iter().position(|used| !used) {
         let count = used.iter().filter(|used| !**used).count();
-        problems.push(format!("{count} nodes are in no cell, first node {first}"));
+        let nodes = count_of(count, "node");
+        problems.push(format!("{nodes} in no cell, first node {first}"));
     }
     for field in fields {
         let Some(array) = field.as_float() else {
@@ -285,9 +303,9 @@ fn find_problems(mesh: &UnstructuredMesh, measures: &[f64], fields: &[Field]) ->
         if let Some(first) = array.tuples().position(not_finite) {
             let count = array.tuples().filter(|values| not_finite(values)).count();
             problems.push(format!(
-                "field {:?} is not finite on {count} {}, first on {first}",
+                "field {:?} is not finite on {}, first on {first}",
                 field.name(),
-                location_name(field.location())
+                count_of(count, thing_name(field.location()))
             ));
         }
     }
@@ -317,14 +335,12 @@ mod tests {
             .map(|label| (label.name.as_str(), label.tuples))
             .collect();
         assert_eq!(counts, [("fuel", 3), ("hot", 3), ("water", 0)]);
-        let text = report.text(Path::new("mesh.msh"));
+        let text = report.text("mesh.msh");
         assert!(
             text.contains("cells of group") && !text.contains("step"),
             "{text}"
         );
-        let text = report
-            .at_times(vec![0.0, 0.5, 2.0])
-            .text(Path::new("mesh.pvd"));
+        let text = report.at_times(vec![0.0, 0.5, 2.0]).text("mesh.pvd");
         assert!(text.ends_with("3 steps at times from 0 to 2"), "{text}");
     }
 }

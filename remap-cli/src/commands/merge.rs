@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, anyhow, ensure};
 use mesh_core::{CellId, CsrMatrix, Location};
 use mesh_io::{MatrixFile, PartLabel};
-use partition::PartMatrix;
+use partition::{MergeError, PartMatrix};
 use remap::OverlapMatrix;
 use serde::Serialize;
 
@@ -40,7 +40,7 @@ pub(crate) fn run(
     let (parts, labels): (Vec<_>, Vec<_>) = parts?.into_iter().unzip();
 
     let (merged, assemble) = progress.step("merging", || partition::merge(&parts));
-    let matrix = merged?;
+    let matrix = merged.map_err(with_remedy)?;
     let first = parts.first().map(|(_, part)| (part.source, part.target));
     let (source, target) = first.unzip();
 
@@ -70,6 +70,16 @@ pub(crate) fn run(
     let text = report.table();
     warnings.extend(warning_where_nothing_overlaps(&matrix));
     Ok(Outcome::summary(&report, text)?.warning(warnings))
+}
+
+/// The error, with how to make a part that is missing.
+fn with_remedy(error: MergeError) -> anyhow::Error {
+    match error {
+        MergeError::PartMissing { part, parts, .. } => {
+            anyhow!("{error}; `remap prepare SOURCE TARGET --part {part}/{parts}` makes it")
+        }
+        _ => error.into(),
+    }
 }
 
 /// The merged matrix with what its parts say of it: scheme and locations, which have to be the same

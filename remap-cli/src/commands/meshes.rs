@@ -4,6 +4,7 @@ use std::path::Path;
 
 use mesh_io::{MeshFile, ReadOptions};
 
+use super::info::cell_problems;
 use crate::files::read_mesh;
 use crate::progress::Progress;
 
@@ -41,10 +42,12 @@ impl Meshes {
         options: &[ReadOptions; 2],
         progress: &Progress,
     ) -> anyhow::Result<Meshes> {
-        let read = |path, options| {
+        let read = |path: &Path, options| {
             let mut warnings = Vec::new();
             let file = read_mesh(path, options, &mut warnings)?;
             let _ = file.mesh.fingerprint();
+            let problems = cell_problems(&file.mesh, &file.mesh.measures());
+            warnings.extend(problems.map(|problem| format!("{}: {problem}", path.display())));
             anyhow::Ok((file, warnings))
         };
         let (files, seconds) = progress.step("reading the meshes", || {

@@ -6,7 +6,7 @@ use anyhow::ensure;
 use mesh_core::{CellId, CsrMatrix, Field, FieldValues, Location, UnstructuredMesh};
 use mesh_io::{MatrixFile, PartLabel};
 use partition::{Part, Partition};
-use remap::{MatrixScheme, OverlapMatrix, Preparation};
+use remap::{MatrixScheme, OverlapMatrix, P0P0, Preparation, Scheme as _};
 
 use super::meshes::Meshes;
 use super::report::{MatrixFacts, MatrixReport, Measures, PartReport, Seconds, Volumes};
@@ -69,7 +69,9 @@ pub(crate) fn run(job: &PrepareJob, progress: &Progress) -> anyhow::Result<Outco
     written?;
     seconds.write = write;
     report.seconds = seconds.since(start);
-    let text = report.table();
+    let is_of_volumes = job.scheme.name == P0P0.name() && report.conservation.target_volume > 0.0;
+    let coverage = report.conservation.coverage_facts(job.part.is_some());
+    let text = report.table_with(coverage.filter(|_| is_of_volumes));
     Ok(Outcome::summary(&report, text)?.warning(warnings))
 }
 

@@ -6,7 +6,7 @@ use mesh_core::{Digest, UnstructuredMesh, compensated_sum};
 use remap::OverlapMatrix;
 use serde::Serialize;
 
-use crate::output::table_of_facts;
+use crate::output::{count_of, table_of_facts};
 
 /// Wall time of the stages, in seconds. Search and intersection may run as one: then the time of
 /// both is that of the intersection.
@@ -96,6 +96,29 @@ impl Volumes {
     }
 }
 
+impl Volumes {
+    /// What of the meshes is covered, for eyes, where the entries are volumes of overlaps; of the source nothing where
+    /// only a part of the target was asked for.
+    pub(crate) fn coverage_facts(
+        &self,
+        is_part: bool,
+    ) -> impl Iterator<Item = (&'static str, String)> + use<> {
+        let percent = |volume: f64| {
+            format!(
+                "{:.4} % of its volume",
+                100.0 * self.overlap_volume / volume
+            )
+        };
+        let uncovered = match self.uncovered_target_cells {
+            0 => String::new(),
+            cells => format!("; of {} nothing", count_of(cells, "cell")),
+        };
+        let target = format!("{}{uncovered}", percent(self.target_volume));
+        let source = (!is_part).then(|| ("source covered", percent(self.source_volume)));
+        [("target covered", target)].into_iter().chain(source)
+    }
+}
+
 /// The volumes of all cells of two meshes.
 pub(crate) struct Measures {
     pub(crate) source: Vec<f64>,
@@ -134,6 +157,22 @@ pub(crate) struct PartReport {
     pub(crate) target_cells_in_all: usize,
 }
 
+impl PartReport {
+    /// Which part, for eyes.
+    fn fact(&self) -> (&'static str, String) {
+        let Self {
+            part,
+            parts,
+            target_cells_in_all,
+        } = self;
+        let text = format!(
+            "{part}/{parts} of {}",
+            count_of(*target_cells_in_all, "target cell")
+        );
+        ("part", text)
+    }
+}
+
 /// The report of `prepare`, `merge` and `transfer`.
 #[derive(Debug, Serialize)]
 pub(crate) struct MatrixReport<C: Serialize> {
@@ -167,6 +206,14 @@ impl<C: Serialize> MatrixReport<C> {
 
     /// The report for eyes.
     pub(crate) fn table(&self) -> String {
+        self.table_with([])
+    }
+
+    /// The report for eyes, with more facts.
+    pub(crate) fn table_with(
+        &self,
+        more: impl IntoIterator<Item = (&'static str, String)>,
+    ) -> String {
         let Seconds {
             read,
             search,
@@ -178,17 +225,22 @@ impl<C: Serialize> MatrixReport<C> {
             ..
         } = self.seconds;
         let work = search + intersect + assemble + apply.unwrap_or(0.0);
-        table_of_facts([
+        let part = self.part.as_ref().map(PartReport::fact);
+        let of_matrix = [
             ("source cells", self.source_cells.to_string()),
             ("target cells", self.target_cells.to_string()),
             ("entries", self.nonzeros.to_string()),
             ("sum of entries", self.sum.to_string()),
+        ];
+        let of_job = [
             ("digest", self.digest.clone()),
             ("threads", self.threads.to_string()),
             (
                 "seconds",
                 format!("{total:.3} (read {read:.3}, compute {work:.3}, write {write:.3})"),
             ),
-        ])
+        ];
+        let facts = part.into_iter().chain(of_matrix);
+        table_of_facts(facts.chain(more).chain(of_job))
     }
 }

@@ -1,5 +1,6 @@
 //! Fields carried from one mesh to the other, step by step, and written.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::time::Instant;
 
@@ -11,12 +12,13 @@ use remap::{ConservationReport, Mask, RemapOperator, Transfer, Uncovered};
 use super::carrier::{Carrier, Prepared};
 use super::certificate::{Certificate, SchemeNames};
 use super::conservation::{Conservation, FieldConservation};
+use super::info::thing_name;
 use super::meshes::Meshes;
 use super::prepare::warning_where_nothing_overlaps;
 use super::report::{MatrixFacts, MatrixReport, Seconds, Volumes};
 use super::series::{Series, places};
 use crate::arguments::{COVERAGE, DefaultValue, FieldsJob, TransferOptions};
-use crate::output::Outcome;
+use crate::output::{Outcome, count_of};
 use crate::progress::Progress;
 use crate::schemes::GivenMesh;
 
@@ -99,10 +101,7 @@ fn find_field<'a>(
     if let Some(field) = there.clone().find(|field| field.name() == name) {
         return Ok(field);
     }
-    let kind = match location {
-        Location::Cells => "cell",
-        Location::Nodes => "node",
-    };
+    let kind = thing_name(location);
     let elsewhere = fields.iter().find(|field| field.name() == name);
     let place = elsewhere.map_or(String::new(), |field| {
         format!("the field is on {}; ", field.location())
@@ -158,7 +157,7 @@ pub(crate) fn transfer_and_write(
 
     let write = || match steps.as_slice() {
         [only] => job.output.write(&receiving.mesh, &only.fields),
-        several => job.output.write_series(&receiving.mesh, several),
+        several => job.output.write_series(&receiving.mesh, several).map(drop),
     };
     let (done, write) = progress.step("writing", write);
     done?;
@@ -232,14 +231,26 @@ fn carry_steps(
     let is_series = series.len() > 1;
     let location = carrier.operator().source_location();
     let (mut steps, mut reports) = (Vec::with_capacity(series.len()), Vec::new());
+    let mut told = HashSet::new();
     for step in 0..series.len() {
         let fields = series.take_fields(step, warnings)?;
         let (time, path) = (series.time(step), series.path(step));
         let mut carried = Vec::with_capacity(job.names.len() + 1);
         for name in &job.names {
             let field = find_field(name, location, &fields, path)?;
-            let (field, report) = carry(carrier, &job.options, field, existing)
-                .with_context(|| format!("{}: field {name:?}", path.display()))?;
+            let (own, place) = (field, || format!("{}: field {name:?}", path.display()));
+            let (field, report) =
+                carry(carrier, &job.options, own, existing).with_context(place)?;
+            let found = [
+                warning_of_missing(own, &report, &job.options),
+                warning_of_averaged(own, &field),
+            ];
+            let found: Vec<_> = found.into_iter().flatten().collect();
+            // Of a series the first step that has something to be told will do.
+            if !found.is_empty() && told.insert(name) {
+                let found = found.iter();
+                warnings.extend(found.map(|warning| format!("{}: {warning}", place())));
+            }
             let time = is_series.then_some(time);
             reports.push(FieldConservation::new(name, time, &report));
             carried.push(field);
@@ -251,6 +262,41 @@ fn carry_steps(
         steps.push(Step { time, fields });
     }
     Ok((steps, reports))
+}
+
+/// A warning where values of a field are not a number.
+fn warning_of_missing(
+    field: &Field,
+    report: &ConservationReport,
+    options: &TransferOptions,
+) -> Option<String> {
+    let missing = report.components.iter().map(|one| one.before.missing).sum();
+    let what_becomes = if options.leaves_out_missing {
+        "left out"
+    } else {
+        "and with them whatever they are spread to"
+    };
+    (missing > 0).then(|| {
+        let things = format!("{} value", thing_name(field.location()));
+        format!(
+            "{} not a number, {what_becomes}",
+            count_of(missing, &things)
+        )
+    })
+}
+
+/// A warning where integers, which may be names of materials, became something between them.
+fn warning_of_averaged(field: &Field, carried: &Field) -> Option<String> {
+    field.as_integer()?;
+    let values = carried.to_float();
+    let is_between = |value: &&f64| value.is_finite() && value.fract() != 0.0;
+    let between = values.values().iter().filter(is_between).count();
+    (between > 0).then(|| {
+        format!(
+            "integers were averaged: {between} of {} values carried are none; --scheme nearest-cell keeps labels",
+            values.values().len()
+        )
+    })
 }
 
 /// One field on the receiving mesh, with what of it is kept.

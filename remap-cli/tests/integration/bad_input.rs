@@ -214,13 +214,16 @@ fn parts_that_do_not_make_a_whole_are_named() {
         "prepare source.vtu target.vtu --part 2/3 --part-method space-filling-curve -o curve.npz",
     );
     for (parts, said) in [
-        ("p0.npz p2.npz", "part 1/3 is missing"),
+        (
+            "p0.npz p2.npz",
+            "`remap prepare SOURCE TARGET --part 1/3` makes it",
+        ),
         ("p2.npz", "part 0/3 is missing"),
         ("p0.npz p1.npz p2.npz p1.npz", "p1.npz"),
         ("p0.npz quarter.npz p2.npz", "quarter.npz"),
         ("p0.npz p1.npz foreign.npz", "foreign.npz"),
         ("p0.npz p1.npz stranger.npz", "stranger.npz"),
-        ("p0.npz p1.npz curve.npz", "row"),
+        ("p0.npz p1.npz curve.npz", "by one method"),
         ("p0.npz p1.npz absent.npz", "absent.npz"),
     ] {
         let error = bench.fails(&format!("merge {parts} -o out.npz"));

@@ -147,8 +147,11 @@ fn info_shows_fields_and_problems() {
     let (status, report) = bench.json("info odd.vtu");
     assert_eq!(status, 0);
     let problems = report["problems"].to_string();
-    assert!(problems.contains("1 cells were mirrored"), "{problems}");
-    assert!(problems.contains("1 nodes are in no cell"), "{problems}");
+    assert!(
+        problems.contains("1 mirrored cell turned round"),
+        "{problems}"
+    );
+    assert!(problems.contains("1 node in no cell"), "{problems}");
 }
 
 #[test]
@@ -211,9 +214,12 @@ fn a_wrong_weight_is_seen_by_check_and_by_compare() {
     bench.succeeds("prepare source.vtu target.vtu -o good.mtx");
     let text = String::from_utf8(bench.read("good.mtx")).unwrap();
     let mut lines: Vec<String> = text.lines().map(str::to_string).collect();
-    let last = lines.last_mut().unwrap();
+    let last = lines.pop().unwrap();
     let (place, value) = last.rsplit_once(' ').unwrap();
-    *last = format!("{place} {}", value.parse::<f64>().unwrap() * 1.000_000_1);
+    lines.push(format!(
+        "{place} {}",
+        value.parse::<f64>().unwrap() * 1.000_000_1
+    ));
     bench.write("wrong.mtx", lines.join("\n") + "\n");
 
     assert_eq!(bench.json("check good.mtx source.vtu target.vtu").0, 0);
@@ -221,11 +227,20 @@ fn a_wrong_weight_is_seen_by_check_and_by_compare() {
     assert_eq!((status, &report["holds"]), (1, &Value::Bool(false)));
     assert!(number(&report, "worst_row") > 1e-9);
     let output = bench.run("check wrong.mtx source.vtu target.vtu");
+    let text = String::from_utf8(output.stdout).unwrap();
     assert!(
-        String::from_utf8(output.stdout)
-            .unwrap()
-            .contains("do not hold")
+        text.contains("do not hold") && text.contains("entries not above zero  0"),
+        "{text}"
     );
+
+    *lines.last_mut().unwrap() = format!("{place} -0.5");
+    bench.write("negative.mtx", lines.join("\n") + "\n");
+    let (status, report) = bench.json("check negative.mtx source.vtu target.vtu");
+    let first = &report["first_nonpositive_entry"];
+    assert_eq!((status, number(first, "value")), (1, -0.5));
+    let numbers = ["target_cell", "source_cell"].map(|key| first[key].as_u64().unwrap() + 1);
+    assert_eq!(format!("{} {}", numbers[0], numbers[1]), place);
+    assert_eq!(number(&report, "largest_allowed_row"), 1e-12);
 
     let (status, report) = bench.json("compare good.mtx wrong.mtx");
     assert_eq!((status, &report["differing_entries"]), (1, &Value::from(1)));
@@ -236,6 +251,8 @@ fn a_wrong_weight_is_seen_by_check_and_by_compare() {
 fn matrices_of_different_shapes_differ() {
     let bench = Bench::with_meshes();
     bench.succeeds("prepare source.vtu target.vtu -o there.npz");
+    let error = bench.fails("check there.npz target.vtu source.vtu");
+    assert!(error.starts_with("error: there.npz: the meshes are given the other way round"));
     bench.succeeds("prepare target.vtu source.vtu -o back.npz");
     let (status, report) = bench.json("compare there.npz back.npz");
     assert_eq!(status, 1);
@@ -270,9 +287,10 @@ fn transfer_and_apply_carry_the_same_fields() {
         assert_has_keys(&report, &MATRIX_KEYS);
         assert_has_keys(&report["seconds"], &SECONDS_KEYS);
         assert_eq!(report["conservation"]["nature"], nature);
-        bench.succeeds(&format!(
-            "apply matrix.npz source.vtu target.vtu {options} -o two.vtu"
-        ));
+        let line = format!("apply matrix.npz source.vtu target.vtu {options} -o two.vtu");
+        let warning = bench.warns(&line);
+        let expected = "source.vtu: field \"material\": integers were averaged: ";
+        assert!(warning.starts_with(expected), "{warning}");
         assert_eq!(bench.read("one.vtu"), bench.read("two.vtu"));
         let temperatures = values(&bench, "one.vtu", "temperature");
         assert_eq!(temperatures.len(), 162);
@@ -283,6 +301,60 @@ fn transfer_and_apply_carry_the_same_fields() {
             assert!(carried().all(|value| (299.999..306.001).contains(value)));
         }
     }
+}
+
+#[test]
+fn integers_that_stay_integers_are_no_matter() {
+    let bench = Bench::with_meshes();
+    let line = "transfer source.vtu target.vtu --field material --scheme nearest-cell -o out.vtu";
+    bench.succeeds(line);
+}
+
+#[test]
+fn prepare_tells_what_is_covered_and_which_part_it_is() {
+    let bench = Bench::with_meshes();
+    let whole = bench.succeeds("prepare source.vtu target.vtu -o matrix.npz");
+    // The boxes overlap in 0.75 × 1 × 0.5.
+    assert!(whole.contains("37.5000 % of its volume"), "{whole}");
+    assert!(
+        whole.contains("source covered") && !whole.contains("part "),
+        "{whole}"
+    );
+    let far = "generate box --cells 2,2,2 --origin 0.75,0.75,0.75 -o far.vtu";
+    bench.succeeds(far);
+    let corner = bench.succeeds("prepare plain.vtu far.vtu -o corner.npz");
+    let expected = "1.5625 % of its volume; of 7 cells nothing";
+    assert!(corner.contains(expected), "{corner}");
+    let part = bench.succeeds("prepare source.vtu target.vtu --part 1/3 -o part.npz");
+    assert!(part.contains("1/3 of 162 target cells"), "{part}");
+    assert!(
+        part.contains("target covered") && !part.contains("source covered"),
+        "{part}"
+    );
+    let other = "prepare source.vtu target.vtu --scheme second-order -o other.npz";
+    assert!(!bench.succeeds(other).contains("covered"));
+}
+
+#[test]
+fn cells_that_may_surprise_are_told_where_overlaps_are_computed() {
+    let bench = Bench::with_meshes();
+    TextMesh {
+        connectivity: "4 5 6 7 0 1 2 3",
+        ..TextMesh::cube()
+    }
+    .write(&bench.path("mirrored.vtu"));
+    let warning = bench.warns("prepare mirrored.vtu target.vtu -o matrix.npz");
+    assert_eq!(warning, "mirrored.vtu: 1 mirrored cell turned round");
+    let points = "0 0 0 1 0 0 1 1 0 0 1 0 0 0 0 1 0 0 1 1 0 0 1 0";
+    TextMesh {
+        points,
+        ..TextMesh::cube()
+    }
+    .write(&bench.path("flat.vtu"));
+    let output = bench.run("prepare source.vtu flat.vtu -o matrix.npz");
+    let warnings = String::from_utf8(output.stderr).unwrap();
+    let expected = "warning: flat.vtu: 1 cell without volume, first cell 0";
+    assert!(warnings.contains(expected), "{warnings}");
 }
 
 #[test]

@@ -64,6 +64,18 @@ impl Bench {
         text(&output.stdout)
     }
 
+    /// Runs a command that must succeed with one warning; returns it.
+    pub(crate) fn warns(&self, line: &str) -> String {
+        let output = self.run(line);
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(0), "{line}: {stderr}");
+        assert_eq!(stderr.lines().count(), 1, "{line}: {stderr}");
+        let warning = stderr.trim_end().strip_prefix("warning: ");
+        warning
+            .unwrap_or_else(|| panic!("{line}: {stderr}"))
+            .to_string()
+    }
+
     /// Runs a command with `--json`; returns its exit status and its one object.
     pub(crate) fn json(&self, line: &str) -> (i32, Value) {
         let output = self.run(&format!("{line} --json"));

@@ -102,7 +102,9 @@ fn steps_are_shown_chosen_and_converted() {
             "{error}"
         );
         // A format without time gets a file for each step.
-        bench.succeeds(&format!("convert series.{format} {format}.vtu --step all"));
+        let told = bench.succeeds(&format!("convert series.{format} {format}.vtu --step all"));
+        let expected = format!("{format}_0000.vtu to {format}_0002.vtu");
+        assert!(told.contains(&expected), "{told}");
         for step in 0..3 {
             let (_, report) = bench.json(&format!("info {format}_000{step}.vtu"));
             assert_eq!(report["fields"][0]["max"], f64::from(step));

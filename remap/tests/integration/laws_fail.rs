@@ -183,8 +183,15 @@ fn a_matrix_without_entries_is_right_for_meshes_apart() {
 fn a_negative_entry_breaks_the_laws() {
     let case = Case::jittered();
     for index in case.inner_entries() {
-        let report = case.check_changed(|entries| entries[index].2 *= -1.0);
+        let mut changed = None;
+        let report = case.check_changed(|entries| {
+            entries[index].2 *= -1.0;
+            changed = Some(entries[index]);
+        });
         assert_eq!(report.nonpositive_entries, 1);
+        let first = report.first_nonpositive_entry;
+        let first = first.map(|(row, column, value)| (row.index(), column.index(), value));
+        assert_eq!(first, changed);
         assert!(!report.holds);
     }
 }

@@ -322,6 +322,13 @@ fn meshes_that_are_not_the_matrix_own_are_refused() {
     let (expected, found) = (source.fingerprint(), other.fingerprint());
     let error = refused(&other, &target);
     assert_eq!(error, MatrixMismatch::Source { expected, found }.into());
+    // Also where they have as many cells.
+    for target in [&target, &jittered(BoxCellShape::Hexahedron, 5, 0.2, 2)] {
+        let matrix = overlaps(&source, target);
+        let swapped = matrix.check_meshes(target, &source).unwrap_err();
+        assert_eq!(swapped, MatrixMismatch::Swapped);
+        matrix.check_meshes(&source, target).unwrap();
+    }
 }
 
 #[test]
