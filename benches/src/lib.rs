@@ -31,7 +31,7 @@ pub use pairs::{
 pub use random::Random;
 pub use recipes::shuffle;
 pub use search::{check_search, count_candidates};
-pub use threads::{Times, thread_pool, time_on_one_thread};
+pub use threads::{Times, thread_pool, time_on_one_thread, time_two_at_once};
 pub use transfer::{plain_parallel_product, plain_product, smooth_field};
 
 /// That of the command line.

@@ -46,6 +46,22 @@ pub fn time_on_one_thread<R: Send>(pool: &ThreadPool, work: impl FnOnce() -> R +
     })
 }
 
+/// Does something twice at once, each on a pool of one thread, and times until both are done: what a machine gives two
+/// threads that have nothing to do with each other. Dropping the results is not timed.
+#[must_use]
+pub fn time_two_at_once<R: Send>(work: impl Fn() -> R + Sync) -> Duration {
+    let pools = [thread_pool(1), thread_pool(1)];
+    let start = Instant::now();
+    let [first, second] = &pools;
+    let results = std::thread::scope(|scope| {
+        let other = scope.spawn(|| second.install(&work));
+        (first.install(&work), other.join())
+    });
+    let time = start.elapsed();
+    drop(black_box(results));
+    time
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

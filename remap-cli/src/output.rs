@@ -119,6 +119,18 @@ pub(crate) fn table_of_facts<'a>(facts: impl IntoIterator<Item = (&'a str, Strin
     table.trim_fmt()
 }
 
+/// A number with all its digits: those very large or small by a power of ten, and zero without a sign.
+pub(crate) fn number(value: f64) -> String {
+    let is_plain = !value.is_finite() || (1e-5..1e16).contains(&value.abs());
+    if value == 0.0 {
+        "0".to_string()
+    } else if is_plain {
+        value.to_string()
+    } else {
+        format!("{value:e}")
+    }
+}
+
 /// A number of things: `1 cell`, `2 cells`.
 pub(crate) fn count_of(count: usize, things: &str) -> String {
     let end = if count == 1 { "" } else { "s" };
@@ -144,6 +156,26 @@ pub(crate) fn table_with_header<const N: usize>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_of_any_size_are_short_and_whole() {
+        for (value, text) in [
+            (0.1 + 0.2, "0.30000000000000004"),
+            (-2.0, "-2"),
+            (-0.0, "0"),
+            (1e-18, "1e-18"),
+            (-1.5e-6, "-1.5e-6"),
+            (1e-5, "0.00001"),
+            (1e15, "1000000000000000"),
+            (2.5e20, "2.5e20"),
+            (f64::NAN, "NaN"),
+            (f64::INFINITY, "inf"),
+        ] {
+            assert_eq!(number(value), text);
+            assert!(value.is_nan() || text.parse() == Ok(value));
+        }
+        assert_eq!(count_of(1, "cell") + &count_of(0, "node"), "1 cell0 nodes");
+    }
 
     #[test]
     fn a_message_stays_one_line_whatever_a_file_is_called() {

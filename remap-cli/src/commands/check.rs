@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::meshes::Meshes;
 use crate::arguments::CheckJob;
 use crate::files::read_suspected_matrix;
-use crate::output::{Outcome, table_of_facts, table_with_header};
+use crate::output::{Outcome, number, table_of_facts, table_with_header};
 use crate::progress::Progress;
 
 #[derive(Serialize)]
@@ -145,13 +145,16 @@ fn text(report: &CheckReport, rows: &Sums, columns: &Sums) -> String {
         None => "0".to_string(),
         Some(first) => format!(
             "{}, the first that of target cell {} and source cell {}: {}",
-            report.nonpositive_entries, first.target_cell, first.source_cell, first.value
+            report.nonpositive_entries,
+            first.target_cell,
+            first.source_cell,
+            number(first.value)
         ),
     };
     let volumes = table_of_facts([
-        ("source volume", report.source_volume.to_string()),
-        ("target volume", report.target_volume.to_string()),
-        ("overlap volume", report.overlap_volume.to_string()),
+        ("source volume", number(report.source_volume)),
+        ("target volume", number(report.target_volume)),
+        ("overlap volume", number(report.overlap_volume)),
         ("entries not above zero", nonpositive),
     ]);
     let side = |name: &str, sums: &Sums| {
@@ -181,8 +184,8 @@ fn text(report: &CheckReport, rows: &Sums, columns: &Sums) -> String {
     let cell = |side: &str, found: &CellReport| {
         [
             format!("{side} {}", found.cell),
-            found.volume.to_string(),
-            found.covered.to_string(),
+            number(found.volume),
+            number(found.covered),
             format!("{:.1e}", found.deviation),
         ]
     };

@@ -7,7 +7,7 @@ use remap::OverlapMatrix;
 use serde::Serialize;
 
 use crate::files::warning_where_changed;
-use crate::output::{Outcome, table_of_facts};
+use crate::output::{Outcome, number, table_of_facts};
 use crate::progress::Progress;
 
 #[derive(Serialize)]
@@ -51,14 +51,21 @@ pub(crate) fn run(first: &Path, second: &Path, progress: &Progress) -> anyhow::R
     };
     let text = table_of_facts([
         ("entries that differ", entries.to_string()),
-        ("largest difference", largest.to_string()),
+        ("largest difference", number(largest)),
         (
             "shapes",
             format!("{} and {}", shape_text(shapes[0]), shape_text(shapes[1])),
         ),
     ]);
     let holds = entries == 0 && shapes[0] == shapes[1];
-    Ok(Outcome::summary(&report, text)?
+    let verdict = if shapes[0] != shapes[1] {
+        "the matrices are of different meshes"
+    } else if holds {
+        "the matrices are the same"
+    } else {
+        "the matrices differ"
+    };
+    Ok(Outcome::summary(&report, format!("{text}\n{verdict}"))?
         .holding(holds)
         .warning(warnings))
 }

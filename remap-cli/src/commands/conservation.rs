@@ -4,7 +4,7 @@ use remap::{ComponentReport, ConservationReport, Statistics};
 use serde::Serialize;
 
 use super::report::Volumes;
-use crate::output::table_with_header;
+use crate::output::{number, table_with_header};
 
 /// What of a field is kept, one number for each component.
 #[derive(Debug, Serialize)]
@@ -91,8 +91,8 @@ impl FieldConservation {
             let range = |least: f64, greatest: f64| format!("{least:.6e} … {greatest:.6e}");
             [
                 format!("{}{component}{time}", self.name),
-                self.source_integral[i].to_string(),
-                self.target_integral[i].to_string(),
+                number(self.source_integral[i]),
+                number(self.target_integral[i]),
                 format!("{:.1e}", self.relative_difference[i]),
                 range(self.source_minimum[i], self.source_maximum[i]),
                 range(self.target_minimum[i], self.target_maximum[i]),

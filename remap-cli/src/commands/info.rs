@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::matrix_info::MatrixInfo;
 use crate::arguments::InfoJob;
 use crate::files::read_mesh;
-use crate::output::{Outcome, count_of, table_of_facts, table_with_header};
+use crate::output::{Outcome, count_of, number, table_of_facts, table_with_header};
 use crate::progress::Progress;
 
 /// What is said of a mesh.
@@ -138,14 +138,14 @@ impl MeshReport {
 
     /// The report for eyes, of the file or files of this name.
     pub(crate) fn text(&self, name: impl Display) -> String {
-        let corner = |point: [f64; 3]| format!("{} {} {}", point[0], point[1], point[2]);
+        let corner = |point: [f64; 3]| point.map(number).join(" ");
         let mut text = table_of_facts([
             ("mesh", name.to_string()),
             ("cells", self.cells.to_string()),
             ("nodes", self.nodes.to_string()),
             ("bounds from", corner(self.bounds.min)),
             ("to", corner(self.bounds.max)),
-            ("volume", self.volume.to_string()),
+            ("volume", number(self.volume)),
         ]);
         let in_order = Shape::ALL
             .iter()
@@ -153,16 +153,15 @@ impl MeshReport {
         let shapes = in_order.map(|(name, count)| [name.to_string(), count.to_string()]);
         let _ = write!(text, "\n{}", table_with_header(["shape", "cells"], shapes));
         if !self.fields.is_empty() {
-            let number =
-                |value: Option<f64>| value.map_or("–".to_string(), |value| value.to_string());
+            let known = |value: Option<f64>| value.map_or("–".to_string(), number);
             let fields = self.fields.iter().map(|field| {
                 [
                     field.name.clone(),
                     field.location.to_string(),
                     field.components.to_string(),
                     field.values.to_string(),
-                    number(field.min),
-                    number(field.max),
+                    known(field.min),
+                    known(field.max),
                 ]
             });
             let header = ["field", "on", "components", "values", "least", "greatest"];

@@ -8,7 +8,7 @@ use mesh_io::MatrixFile;
 use serde::Serialize;
 
 use super::report::PartReport;
-use crate::output::table_of_facts;
+use crate::output::{number, table_of_facts};
 
 /// What is said of a matrix.
 #[derive(Serialize)]
@@ -70,7 +70,7 @@ impl MatrixInfo {
     /// The same for eyes.
     pub(crate) fn text(&self, path: &Path) -> String {
         let or_unknown = |text: Option<String>| text.unwrap_or_else(|| "unknown".to_string());
-        let volume = |volume: Option<f64>| or_unknown(volume.map(|volume| volume.to_string()));
+        let volume = |volume: Option<f64>| or_unknown(volume.map(number));
         let whole = "the whole matrix".to_string();
         let part = self.part.as_ref().map_or(whole, |part| {
             format!(
@@ -90,7 +90,7 @@ impl MatrixInfo {
                 format!("{} source {}", self.columns, self.source_location),
             ),
             ("entries", self.nonzeros.to_string()),
-            ("sum of entries", self.sum.to_string()),
+            ("sum of entries", number(self.sum)),
             ("rows without entry", self.empty_rows.to_string()),
             ("scheme", or_unknown(self.scheme.clone())),
             ("source volume", volume(self.source_volume)),

@@ -6,7 +6,7 @@ use mesh_core::{Digest, UnstructuredMesh, compensated_sum};
 use remap::OverlapMatrix;
 use serde::Serialize;
 
-use crate::output::{count_of, table_of_facts};
+use crate::output::{count_of, number, table_of_facts};
 
 /// Wall time of the stages, in seconds. Search and intersection may run as one: then the time of
 /// both is that of the intersection.
@@ -230,7 +230,7 @@ impl<C: Serialize> MatrixReport<C> {
             ("source cells", self.source_cells.to_string()),
             ("target cells", self.target_cells.to_string()),
             ("entries", self.nonzeros.to_string()),
-            ("sum of entries", self.sum.to_string()),
+            ("sum of entries", number(self.sum)),
         ];
         let of_job = [
             ("digest", self.digest.clone()),

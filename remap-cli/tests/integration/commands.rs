@@ -304,6 +304,27 @@ fn transfer_and_apply_carry_the_same_fields() {
 }
 
 #[test]
+fn a_box_that_cannot_be_made_names_the_option() {
+    let bench = Bench::new();
+    for (options, said) in [
+        ("--cells 0,1,1", "error: --cells: axis 0 has 0 cells"),
+        (
+            "--cells 2,2,2 --size 1,0,1",
+            "error: --size: the box is 0 long",
+        ),
+        (
+            "--cells 2,2,2 --jitter 0.5",
+            "error: --jitter: the jitter is 0.5",
+        ),
+    ] {
+        let error = bench.fails(&format!("generate box {options} -o box.vtu"));
+        assert!(error.starts_with(said), "{error}");
+    }
+    let told = bench.succeeds("generate box --cells 2,2,2 --size 1e-6,1e-6,1e-6 -o tiny.vtu");
+    assert!(told.contains(" 1e-6 1e-6 1e-6\n"), "{told}");
+}
+
+#[test]
 fn integers_that_stay_integers_are_no_matter() {
     let bench = Bench::with_meshes();
     let line = "transfer source.vtu target.vtu --field material --scheme nearest-cell -o out.vtu";
