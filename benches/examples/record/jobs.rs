@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use benches::{Exercise, Meshes, thread_pool, time_on_one_thread, time_two_at_once};
+use cpu_time::ProcessTime;
 use remap::{P0P0, Seconds, prepare_with};
 
 use crate::shortest::Shortest;
@@ -27,6 +28,8 @@ struct Run {
     one_wall: Shortest,
     /// Two threads, by the clock.
     two_wall: Shortest,
+    /// How many processors were at work on average in the shortest run on two threads.
+    busy: f64,
     /// Two such jobs at once, one thread each, by the clock.
     two_jobs: Shortest,
     /// The stages of the shortest run on one thread, by the clock.
@@ -46,6 +49,7 @@ impl Run {
             one: Shortest::new(),
             one_wall: Shortest::new(),
             two_wall: Shortest::new(),
+            busy: 0.0,
             two_jobs: Shortest::new(),
             stages: Seconds::default(),
         }
@@ -65,9 +69,12 @@ impl Run {
             self.stages = stages;
         }
         let pool = thread_pool(2);
-        let start = Instant::now();
+        let (start, processors) = (Instant::now(), ProcessTime::now());
         let preparation = pool.install(run);
-        self.two_wall.take(start.elapsed());
+        let (time, work) = (start.elapsed(), processors.elapsed());
+        if self.two_wall.take(time) {
+            self.busy = work.as_secs_f64() / time.as_secs_f64();
+        }
         drop(preparation);
         self.two_jobs.take(time_two_at_once(run));
     }
@@ -77,19 +84,20 @@ fn print(runs: &[Run]) {
     println!("## Whole job\n");
     println!(
         "Two threads, and one thread beside them, by the clock. \"Machine\": the speed-up of two jobs at once on one \
-         thread each, which share no work and wait for nothing: what the machine gives two threads. Stages are those \
-         of the shortest run on one thread.\n"
+         thread each, which share no work and wait for nothing: what the machine gives two threads. \"Busy\": how many \
+         processors were at work on average in the run on two threads. Stages are those of the shortest run on one \
+         thread.\n"
     );
     println!(
         "| meshes | entries | 1 thread, ms | ns per entry | sheared = 1 | 1 thread, clock, ms | \
-         2 threads, ms | speed-up | machine | search | intersect | assemble |"
+         2 threads, ms | speed-up | machine | busy | search | intersect | assemble |"
     );
-    println!("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
+    println!("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
     let sheared = find(runs, Exercise::Sheared);
     for run in runs {
         let share = |stage: f64| 100.0 * stage / run.one_wall.0.as_secs_f64();
         println!(
-            "| {} | {} | {:.1} | {:.0} | {:.2} | {:.1} | {:.1} | {:.2} | {:.2} | {:.0} % | {:.0} % | {:.0} % |",
+            "| {} | {} | {:.1} | {:.0} | {:.2} | {:.1} | {:.1} | {:.2} | {:.2} | {:.2} | {:.0} % | {:.0} % | {:.0} % |",
             run.exercise.name(),
             run.entries,
             run.one.milliseconds(),
@@ -99,6 +107,7 @@ fn print(runs: &[Run]) {
             run.two_wall.milliseconds(),
             run.one_wall.over(run.two_wall),
             2.0 * run.one_wall.over(run.two_jobs),
+            run.busy,
             share(run.stages.search),
             share(run.stages.intersect),
             share(run.stages.assemble),
