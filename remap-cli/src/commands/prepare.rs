@@ -69,8 +69,10 @@ pub(crate) fn run(job: &PrepareJob, progress: &Progress) -> anyhow::Result<Outco
     written?;
     seconds.write = write;
     report.seconds = seconds.since(start);
-    let is_of_volumes = job.scheme.name == P0P0.name() && report.conservation.target_volume > 0.0;
-    let coverage = report.conservation.coverage_facts(job.part.is_some());
+    let volumes = &report.conservation;
+    let have_volume = volumes.source_volume > 0.0 && volumes.target_volume > 0.0;
+    let is_of_volumes = have_volume && job.scheme.name == P0P0.name();
+    let coverage = volumes.coverage_facts(job.part.is_some());
     let text = report.table_with(coverage.filter(|_| is_of_volumes));
     Ok(Outcome::summary(&report, text)?.warning(warnings))
 }
