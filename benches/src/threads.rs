@@ -48,6 +48,10 @@ pub fn time_on_one_thread<R: Send>(pool: &ThreadPool, work: impl FnOnce() -> R +
 
 /// Does something twice at once, each on a pool of one thread, and times until both are done: what a machine gives two
 /// threads that have nothing to do with each other. Dropping the results is not timed.
+///
+/// # Panics
+///
+/// If the threads cannot be started, or the work panics on one of them.
 #[must_use]
 pub fn time_two_at_once<R: Send>(work: impl Fn() -> R + Sync) -> Duration {
     let pools = [thread_pool(1), thread_pool(1)];
@@ -55,7 +59,10 @@ pub fn time_two_at_once<R: Send>(work: impl Fn() -> R + Sync) -> Duration {
     let [first, second] = &pools;
     let results = std::thread::scope(|scope| {
         let other = scope.spawn(|| second.install(&work));
-        (first.install(&work), other.join())
+        (
+            first.install(&work),
+            other.join().expect("the work is done"),
+        )
     });
     let time = start.elapsed();
     drop(black_box(results));

@@ -8,10 +8,10 @@ use thiserror::Error;
 
 use crate::esmf::{EsmfError, WeightsError};
 use crate::gmsh::GmshError;
-use crate::matrix_file::{DigestMismatch, matrix_formats};
+use crate::matrix_file::{self, DigestMismatch};
 use crate::matrix_market::MatrixMarketError;
 use crate::med::MedError;
-use crate::mesh_file::{has_extension, mesh_formats};
+use crate::mesh_file;
 use crate::npz::NpzError;
 use crate::vtk::VtkXmlError;
 use crate::vtk_legacy::VtkLegacyError;
@@ -183,16 +183,10 @@ fn extension_found(path: &Path) -> &'static str {
     if path.extension().is_none() {
         return "no extension";
     }
-    let mesh = mesh_formats()
-        .iter()
-        .find(|format| has_extension(path, format.extensions()));
-    let mut matrices = matrix_formats().iter();
-    match mesh {
+    match mesh_file::find_format(path) {
         Some(format) if format.is_written() => "the extension of a mesh",
         Some(_) => "the extension of a mesh format that is read, not written",
-        None if matrices.any(|format| has_extension(path, format.extensions())) => {
-            "the extension of a matrix"
-        }
+        None if matrix_file::find_format(path).is_some() => "the extension of a matrix",
         None => "unknown extension",
     }
 }

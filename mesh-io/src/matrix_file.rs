@@ -228,7 +228,7 @@ pub fn write_matrix(path: &Path, matrix: &MatrixFile) -> Result<(), WriteError> 
     format.write(path, matrix)
 }
 
-fn find_format(path: &Path) -> Option<&'static dyn MatrixFormat> {
+pub(crate) fn find_format(path: &Path) -> Option<&'static dyn MatrixFormat> {
     matrix_formats()
         .iter()
         .copied()

@@ -311,7 +311,7 @@ fn with_format<T>(
     write(&*format)
 }
 
-fn find_format(path: &Path) -> Option<&'static dyn MeshFormat> {
+pub(crate) fn find_format(path: &Path) -> Option<&'static dyn MeshFormat> {
     mesh_formats()
         .iter()
         .copied()

@@ -72,8 +72,8 @@ pub(crate) fn run(job: &PrepareJob, progress: &Progress) -> anyhow::Result<Outco
     let volumes = &report.conservation;
     let have_volume = volumes.source_volume > 0.0 && volumes.target_volume > 0.0;
     let is_of_volumes = have_volume && job.scheme.name == P0P0.name();
-    let coverage = volumes.coverage_facts(job.part.is_some());
-    let text = report.table_with(coverage.filter(|_| is_of_volumes));
+    let coverage = is_of_volumes.then(|| volumes.coverage_facts(job.part.is_some()));
+    let text = report.table_with(coverage.into_iter().flatten());
     Ok(Outcome::summary(&report, text)?.warning(warnings))
 }
 

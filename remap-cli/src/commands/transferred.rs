@@ -237,8 +237,8 @@ fn carry_steps(
         let (time, path) = (series.time(step), series.path(step));
         let mut carried = Vec::with_capacity(job.names.len() + 1);
         for name in &job.names {
-            let field = find_field(name, location, &fields, path)?;
-            let (own, place) = (field, || format!("{}: field {name:?}", path.display()));
+            let own = find_field(name, location, &fields, path)?;
+            let place = || format!("{}: field {name:?}", path.display());
             let (field, report) =
                 carry(carrier, &job.options, own, existing).with_context(place)?;
             let found = [
